@@ -1,0 +1,7 @@
+export * from './chunk.ts'
+export * from './content-store.ts'
+export * from './errors.ts'
+export * from './limits.ts'
+export * from './log-id.ts'
+export * from './name-system.ts'
+export * from './reference.ts'

@@ -1,0 +1,16 @@
+/** Every size and count of the format, with its unit and reason. Nothing else in `src` states one. */
+
+/** Bytes of payload in a Swarm chunk (Bee: `swarm.ChunkSize`). */
+export const CHUNK_BYTES = 4096
+/** Bytes of the span in front of a chunk's payload: uint64, little endian. */
+export const SPAN_BYTES = 8
+/** Children of an inner chunk: 4096 / 32 references. */
+export const BRANCHES = 128
+/** Records in a node of the directory: 85 x 48 = 4080 bytes of a chunk. */
+export const DIRECTORY_BRANCHES = 85
+/** Bytes of a directory record: reference 32, first seq 8, time 8. */
+export const DIRECTORY_RECORD_BYTES = 48
+/** Largest payload by reference, in bytes: 4 GiB, so that a length fits the page's budget and a span its tree. */
+export const MAX_PAYLOAD_BYTES = 2 ** 32
+/** Sealed pages a head page can count (uint32), in pages. */
+export const MAX_SEALED_PAGES = 2 ** 32 - 1
