@@ -1,1 +1,5 @@
-export {}
+export * from './expectation.ts'
+export * from './name-system.ts'
+export type * from './runner.ts'
+export * from './seeded.ts'
+export type { Disturbances, TraitSupport } from './traits.ts'
