@@ -2,21 +2,39 @@ export * from './bmt/make-chunk.ts'
 export * from './chunk.ts'
 export * from './content-store.ts'
 export * from './directory/directory-builder.ts'
-export * from './directory/directory-edge.ts'
+export {
+  type DirectoryEdge,
+  decodeDirectoryEdge,
+  encodeDirectoryEdge,
+} from './directory/directory-edge.ts'
 export type { DirectoryRecord } from './directory/directory-record.ts'
 export * from './directory/directory-walker.ts'
 export * from './errors.ts'
 export * from './hex.ts'
 export * from './history/history-builder.ts'
-export * from './history/history-edge.ts'
+export {
+  decodeHistoryEdge,
+  encodeHistoryEdge,
+  type HistoryEdge,
+  sameEdge,
+} from './history/history-edge.ts'
 export * from './history/history-walker.ts'
 export * from './limits.ts'
 export * from './log-id.ts'
 export type { OnCall } from './memory/abortable.ts'
 export * from './memory/memory-chain.ts'
 export * from './memory/memory-name-system.ts'
+export * from './message-id.ts'
 export * from './name-system.ts'
+export * from './page/capacity.ts'
+export * from './page/decode.ts'
+export { encodeHeadPage, encodeSealedPage } from './page/encode.ts'
+export * from './page/page.ts'
+export { encodedPairSize } from './page/pair.ts'
+export * from './page/pair-bytes.ts'
+export { PAGE_RULES, type PageRule } from './page/rules.ts'
 export * from './reference.ts'
+export * from './rfc/rfc-page.ts'
 export * from './tree/file-splitter.ts'
-export * from './tree/shape.ts'
+export { childSpans, type TreeNode } from './tree/shape.ts'
 export * from './tree/tree-walker.ts'

@@ -14,3 +14,7 @@ export const DIRECTORY_RECORD_BYTES = 48
 export const MAX_PAYLOAD_BYTES = 2 ** 32
 /** Sealed pages a head page can count (uint32), in pages. */
 export const MAX_SEALED_PAGES = 2 ** 32 - 1
+/** Largest payload that a writer embeds, in bytes: with any id and timestamp it fits an empty head page (4,062 bytes). */
+export const MAX_EMBEDDED_BYTES = 3840
+/** Bytes of a page that mean nothing and may be chosen freely. */
+export const SALT_BYTES = 8
