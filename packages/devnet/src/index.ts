@@ -1,1 +1,9 @@
-export {}
+export { type Clock, ManualClock, systemClock } from './clock.ts'
+export {
+  type Fault,
+  type FaultProxy,
+  type FaultProxyStats,
+  type FaultRequest,
+  type FaultRule,
+  startFaultProxy,
+} from './fault/fault-proxy.ts'

@@ -1,0 +1,185 @@
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { TrafficMeter } from './traffic-meter.ts'
+
+/** One request, as a rule sees it before anything was forwarded. */
+export interface FaultRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly path: string
+  /** Lower-case names. */
+  readonly headers: IncomingMessage['headers']
+  /** How many requests came before this one. */
+  readonly index: number
+}
+
+/** What goes wrong with a request. Fields combine where that makes sense; an empty object is no fault. */
+export interface Fault {
+  /** Milliseconds to wait before the request is forwarded (or answered, hung or dropped). */
+  readonly delayMs?: number
+  /** Answer this instead of asking the target. */
+  readonly answer?: {
+    readonly status: number
+    readonly headers?: Record<string, string>
+    readonly body?: string | Uint8Array
+  }
+  /** Accept the request and never answer. The connection ends when the client or `stop()` ends it. */
+  readonly hang?: boolean
+  /** Close the connection without an answer. */
+  readonly drop?: boolean
+  /** Let so many bytes of the answer's body through, then close the connection. */
+  readonly cutAfter?: number
+  /** Invert this bit of the answer's body; bit 0 is the lowest of the first byte. */
+  readonly flipBit?: number
+}
+
+export type FaultRule = (request: FaultRequest) => Fault | undefined
+
+/** What went through since the start or the last reset. */
+export interface FaultProxyStats {
+  readonly requests: number
+  /** Bytes from clients, as they were on the wire: request lines, headers, bodies. */
+  readonly bytesIn: number
+  /** Bytes to clients, as they were on the wire: status lines, headers, bodies. */
+  readonly bytesOut: number
+  /** The most requests that were under way at one time. */
+  readonly mostInFlight: number
+}
+
+export interface FaultProxy {
+  /** Base URL to use in place of the target's. */
+  readonly url: string
+  /** Replaces the rule for requests to come; undefined: no faults. */
+  setRule(rule: FaultRule | undefined): void
+  stats(): FaultProxyStats
+  resetStats(): void
+  stop(): Promise<void>
+}
+
+/**
+ * An HTTP proxy in front of any URL that fails on demand. Headers and bodies pass unchanged (raw header lines,
+ * compression, ranges); connections are kept alive on both sides.
+ */
+export async function startFaultProxy(options: {
+  readonly target: string
+  readonly rule?: FaultRule
+  /** Port on 127.0.0.1; 0 (default) takes a free one. */
+  readonly port?: number
+}): Promise<FaultProxy> {
+  const target = new URL(options.target)
+  if (target.protocol !== 'http:') throw new TypeError(`a fault proxy stands before http URLs, not ${target}`)
+  const prefix = target.pathname.replace(/\/$/, '')
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+  const meter = new TrafficMeter()
+  let rule = options.rule
+
+  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+    const index = meter.requestBegan()
+    outgoing.once('close', () => meter.requestEnded())
+    const path = incoming.url ?? '/'
+    const fault = rule?.({ method: incoming.method ?? 'GET', path, headers: incoming.headers, index }) ?? {}
+    const go = () => serve(incoming, outgoing, fault)
+    if (fault.delayMs) setTimeout(go, fault.delayMs)
+    else go()
+  })
+  server.on('connection', (socket: Socket) => meter.watch(socket))
+
+  function serve(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault): void {
+    if (outgoing.destroyed) return
+    if (fault.drop) {
+      incoming.socket.destroy()
+    } else if (fault.hang) {
+      incoming.resume()
+    } else if (fault.answer) {
+      incoming.resume()
+      outgoing.writeHead(fault.answer.status, fault.answer.headers)
+      outgoing.end(fault.answer.body)
+    } else {
+      forward(incoming, outgoing, fault)
+    }
+  }
+
+  function forward(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault): void {
+    const upstream = request(
+      {
+        agent,
+        host: target.hostname,
+        port: target.port,
+        method: incoming.method,
+        path: prefix + incoming.url,
+        headers: withHost(incoming.rawHeaders, target.host),
+        setHost: false,
+      },
+      answer => relay(answer, outgoing, fault),
+    )
+    upstream.on('error', () => outgoing.socket?.destroy())
+    outgoing.once('close', () => upstream.destroy())
+    if (hasBody(incoming)) incoming.pipe(upstream)
+    else upstream.end()
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    setRule(next) {
+      rule = next
+    },
+    stats: () => meter.stats(),
+    resetStats: () => meter.reset(),
+    async stop() {
+      const closed = new Promise(resolve => server.close(resolve))
+      server.closeAllConnections()
+      agent.destroy()
+      await closed
+    },
+  }
+}
+
+function relay(answer: IncomingMessage, outgoing: ServerResponse, fault: Fault): void {
+  answer.on('error', () => outgoing.socket?.destroy())
+  outgoing.sendDate = false
+  outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders)
+  if (fault.cutAfter === undefined && fault.flipBit === undefined) {
+    answer.pipe(outgoing)
+    return
+  }
+  const cut = fault.cutAfter ?? Number.POSITIVE_INFINITY
+  let passed = 0
+  answer.on('data', (piece: Buffer) => {
+    const bytes = flipped(piece, passed, fault.flipBit)
+    const room = cut - passed
+    passed += piece.length
+    if (passed < cut) {
+      outgoing.write(bytes)
+    } else {
+      answer.destroy()
+      outgoing.flushHeaders()
+      outgoing.write(bytes.subarray(0, room))
+      outgoing.socket?.destroySoon()
+    }
+  })
+  answer.on('end', () => outgoing.end())
+}
+
+function flipped(piece: Buffer, offset: number, bit: number | undefined): Buffer {
+  const at = bit === undefined ? -1 : Math.floor(bit / 8) - offset
+  if (at < 0 || at >= piece.length) return piece
+  const copy = Buffer.from(piece)
+  copy[at] = copy[at]! ^ (1 << (bit! % 8))
+  return copy
+}
+
+function withHost(rawHeaders: readonly string[], host: string): string[] {
+  const headers = [...rawHeaders]
+  for (let i = 0; i < headers.length; i += 2) if (headers[i]!.toLowerCase() === 'host') headers[i + 1] = host
+  return headers
+}
+
+function hasBody(incoming: IncomingMessage): boolean {
+  return (
+    incoming.headers['transfer-encoding'] !== undefined || Number(incoming.headers['content-length'] ?? 0) > 0
+  )
+}
