@@ -1,3 +1,5 @@
+export * from './content-store.ts'
+export * from './disturber.ts'
 export * from './expectation.ts'
 export * from './name-system.ts'
 export type * from './runner.ts'

@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test'
-import { nameSystemSuite, type Stall } from '@remote-log/conformance'
-import { MemoryChain, MemoryNameSystem, parseAddress, UnavailableError } from '../src/index.ts'
+import { Disturber, nameSystemSuite } from '@remote-log/conformance'
+import { MemoryChain, MemoryNameSystem, parseAddress } from '../src/index.ts'
 
 const owner = parseAddress('0x8d3766440f0d7b949a5e32995d09619a7f86e632')
 
@@ -11,27 +11,16 @@ nameSystemSuite(
     supports: { unavailable: true, stall: true, secondDevice: true, readOnly: true, reorganise: true },
     setup() {
       const chain = new MemoryChain()
-      let onCall = async () => {}
-      const client = (signer?: typeof owner) =>
-        new MemoryNameSystem({ chain, ...(signer && { owner: signer }), onCall: () => onCall() })
+      const disturber = new Disturber()
+      const { onCall } = disturber
       return {
-        names: client(owner),
+        names: new MemoryNameSystem({ chain, owner, onCall }),
         owner,
-        secondDevice: client(owner),
-        readOnly: client(),
+        secondDevice: new MemoryNameSystem({ chain, owner, onCall }),
+        readOnly: new MemoryNameSystem({ chain, onCall }),
         reorganise: blocks => chain.reorganise(blocks),
-        breakBackend() {
-          onCall = () => Promise.reject(new UnavailableError('the backend is broken'))
-        },
-        stall(): Stall {
-          const reached = Promise.withResolvers<void>()
-          const released = Promise.withResolvers<void>()
-          onCall = () => {
-            reached.resolve()
-            return released.promise
-          }
-          return { reached: reached.promise, release: released.resolve }
-        },
+        breakBackend: () => disturber.fail(),
+        stall: () => disturber.stall(),
       }
     },
   },

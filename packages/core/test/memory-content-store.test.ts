@@ -1,0 +1,36 @@
+import { describe, test } from 'node:test'
+import { contentStoreSuite, Disturber } from '@remote-log/conformance'
+import { MemoryContentStore, type MemoryNetwork, RefusedError, UnavailableError } from '../src/index.ts'
+
+contentStoreSuite(
+  { describe, test },
+  {
+    name: 'MemoryContentStore',
+    supports: {
+      absence: true,
+      elsewhere: true,
+      corrupt: true,
+      refuseWrites: true,
+      holdBack: true,
+      unavailable: true,
+      stall: true,
+    },
+    setup() {
+      const network: MemoryNetwork = new Map()
+      const disturber = new Disturber()
+      const stuck = new UnavailableError('the network takes nothing', { stored: 0, total: 2 })
+      return {
+        store: new MemoryContentStore({ network, onCall: disturber.onCall }),
+        elsewhere: new MemoryContentStore({ network }),
+        corrupt: (reference, bytes) => void network.set(reference, bytes),
+        refuseWrites: () => disturber.fail(new RefusedError('full', { reason: 'full' }), ['put']),
+        breakBackend: () => disturber.fail(),
+        holdBack() {
+          disturber.fail(stuck, ['confirm'])
+          return { release: () => disturber.mend() }
+        },
+        stall: () => disturber.stall(),
+      }
+    },
+  },
+)
