@@ -1,3 +1,4 @@
+import { makeChunk } from '../bmt/make-chunk.ts'
 import { bytesToHex } from '../hex.ts'
 import { SALT_BYTES } from '../limits.ts'
 import type { LogHash } from '../log-id.ts'
@@ -13,7 +14,7 @@ import { rejector } from './rules.ts'
 export interface PageExpectation {
   readonly kind: 'sealed' | 'head'
   readonly log: LogHash
-  /** Names the page in errors. Not checked here: chunks are verified when they arrive. */
+  /** Names the page in errors; computed there if left out. Not checked: chunks are verified when they arrive. */
   readonly reference?: Reference | undefined
   /** seq of the page's first entry. */
   readonly firstSeq?: number | undefined
@@ -32,7 +33,11 @@ export interface PageExpectation {
  * @throws INVALID_PAGE with `details.rule` ({@link PAGE_RULES}) and the page's name: `reference`, `log`, `index`
  */
 export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
-  const reject = rejector(() => ({ reference: expect.reference, log: expect.log, index: expect.index }))
+  const reject = rejector(() => ({
+    reference: expect.reference ?? referenceOf(bytes),
+    log: expect.log,
+    index: expect.index,
+  }))
   const cursor = new Cursor(bytes, reject)
   checkLength(cursor, expect.kind)
   readFormat(cursor)
@@ -52,6 +57,11 @@ export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
   if (!roots) readPadding(cursor)
   if (cursor.at !== bytes.length) cursor.canonical('more than the fields of a page')
   return { ...header, entries }
+}
+
+/** The reference of the chunk with this payload; undefined where there is no such chunk. */
+function referenceOf(bytes: Uint8Array): Reference | undefined {
+  return bytes.length > PAGE_BYTES ? undefined : makeChunk(bytes).reference
 }
 
 function checkLength({ bytes, reject }: Cursor, kind: 'sealed' | 'head'): void {
@@ -126,7 +136,8 @@ function checkPlace({ reject }: Cursor, page: Omit<Page, 'entries'>, expect: Pag
   }
 }
 
-function readPairs(cursor: Cursor, firstSeq: number, baseTimestamp: number): Entry[] {
+/** The pairs that follow each other here, up to the first other field or the end. */
+export function readPairs(cursor: Cursor, firstSeq: number, baseTimestamp: number): Entry[] {
   const entries: Entry[] = []
   let previous = baseTimestamp
   while (cursor.starts(PAGE_KEYS.pair)) {
