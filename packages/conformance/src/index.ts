@@ -1,6 +1,8 @@
 export * from './content-store.ts'
 export * from './disturber.ts'
 export * from './expectation.ts'
+export * from './hostile-content-store.ts'
+export * from './hostile-name-system.ts'
 export * from './name-system.ts'
 export type * from './runner.ts'
 export * from './seeded.ts'
