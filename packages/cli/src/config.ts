@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { formatLogId, InvalidArgumentError, type LogId, NotFoundError, parseLogId } from '@remote-log/core'
+import { readDevnetFile } from './devnet-file.ts'
+import type { Home } from './home.ts'
+import { type JsonObject, readJsonFile, textField } from './json-file.ts'
+import { parseBatch, parseUrl } from './parse-option.ts'
+
+/** Where the chain and the Swarm node are. `batch` is what pays for writing; readers need none. */
+export interface Network {
+  readonly rpc: string
+  readonly bee: string
+  readonly batch?: string | undefined
+}
+
+/** What `init` wrote down: one log, and where its network is. */
+export interface Config {
+  readonly log: LogId
+  /** A fixed network, or the devnet file to look it up in (its ports change when the devnet is started again). */
+  readonly network: Network | { readonly devnet: string }
+}
+
+const VERSION = 1
+
+/** @throws NotFoundError (no `init` yet), InvalidArgumentError */
+export async function readConfig(home: Home): Promise<Config> {
+  let object: JsonObject
+  try {
+    object = await readJsonFile(home.config, 'configuration')
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error
+    throw new NotFoundError(
+      `there is no log in ${home.folder}: run \`remote-log init\` first, or give --home`,
+      { home: home.folder },
+      error,
+    )
+  }
+  if (object.version !== VERSION) {
+    throw new InvalidArgumentError(`${home.config} is of version ${String(object.version)}, not ${VERSION}`, {
+      file: home.config,
+    })
+  }
+  const log = parseLogId(textField(object, 'log', home.config))
+  if (object.devnet !== undefined)
+    return { log, network: { devnet: textField(object, 'devnet', home.config) } }
+  return {
+    log,
+    network: {
+      rpc: parseUrl(textField(object, 'rpc', home.config)),
+      bee: parseUrl(textField(object, 'bee', home.config)),
+      batch: object.batch === undefined ? undefined : parseBatch(textField(object, 'batch', home.config)),
+    },
+  }
+}
+
+/** Writes a new configuration. @throws InvalidArgumentError where there is one already */
+export async function writeConfig(home: Home, { log, network }: Config): Promise<void> {
+  const text = JSON.stringify({ version: VERSION, log: formatLogId(log), ...network }, undefined, 2)
+  await mkdir(home.folder, { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(home.config, `${text}\n`, { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw alreadyThere(home.config, error)
+  }
+}
+
+/** The error of `init` where it would have to overwrite something. */
+export function alreadyThere(file: string, cause?: unknown): InvalidArgumentError {
+  const message = `${file} is there already and is not overwritten: give another --home, or move it away`
+  return new InvalidArgumentError(message, { file }, cause)
+}
+
+/** The network's addresses as they are now. @throws NotFoundError, InvalidArgumentError (devnet file) */
+export async function resolveNetwork({ network }: Config): Promise<Network> {
+  if (!('devnet' in network)) return network
+  const { rpcUrl, beeUrl, batch } = await readDevnetFile(network.devnet)
+  return { rpc: rpcUrl, bee: beeUrl, batch }
+}
