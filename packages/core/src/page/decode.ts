@@ -8,7 +8,7 @@ import { readPair } from './decode-pair.ts'
 import { PAGE_BYTES, PAGE_KEYS, PAGE_VERSION, PLAIN_ENCODING } from './format.ts'
 import { paddingFields } from './padding.ts'
 import type { Entry, Page, Roots } from './page.ts'
-import { rejector } from './rules.ts'
+import { type Reject, rejector } from './rules.ts'
 
 /** What a reader knows of a page before it decodes it. Everything given is checked, everything left out is not. */
 export interface PageExpectation {
@@ -50,13 +50,12 @@ export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
   const salt = cursor.field(PAGE_KEYS.salt, SALT_BYTES, 'salt')
   const roots = expect.kind === 'head' ? readRoots(cursor) : undefined
   const tail = readTail(cursor)
-  const header = { log, firstSeq, baseTimestamp, salt, tail, roots }
-  checkPlace(cursor, header, expect)
   const entries = readPairs(cursor, firstSeq, baseTimestamp)
-  if (entries.length === 0 && (!roots || roots.sealedPages === 0)) reject('empty', 'has no entry')
   if (!roots) readPadding(cursor)
   if (cursor.at !== bytes.length) cursor.canonical('more than the fields of a page')
-  return { ...header, entries }
+  const page = { log, firstSeq, baseTimestamp, salt, tail, entries, roots }
+  checkPlace(page, expect, reject)
+  return page
 }
 
 /** The reference of the chunk with this payload; undefined where there is no such chunk. */
@@ -102,9 +101,10 @@ function readTail(cursor: Cursor): Reference | undefined {
   return referenceFromBytes(cursor.field(PAGE_KEYS.tail, REFERENCE_BYTES, 'tail'))
 }
 
-/** What the header says of the page's place must agree with itself and with what the reader knows. */
-function checkPlace({ reject }: Cursor, page: Omit<Page, 'entries'>, expect: PageExpectation): void {
-  const { firstSeq, baseTimestamp, tail, roots } = page
+/** What the page says of its place must agree with itself and with what the reader knows. */
+function checkPlace(page: Page, expect: PageExpectation, reject: Reject): void {
+  const { firstSeq, baseTimestamp, tail, entries, roots } = page
+  if (entries.length === 0 && (!roots || roots.sealedPages === 0)) reject('empty', 'has no entry')
   const index = expect.index ?? roots?.sealedPages
   const isFirst = tail === undefined
   if (expect.tail !== undefined && tail !== (expect.tail ?? undefined)) {
