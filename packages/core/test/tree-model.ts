@@ -3,6 +3,7 @@ import {
   type Chunk,
   chunkPayload,
   chunkSpan,
+  type DirectoryRecord,
   makeChunk,
   type Reference,
   referenceFromBytes,
@@ -22,7 +23,7 @@ export function seededReference(name: string): Reference {
   return referenceFromBytes(seededBytes(name, 32))
 }
 
-/** The plainest tree over leaf references: level by level, groups of `branches`, a single left-over carried up. */
+/** The plainest file tree over full leaves: level by level, groups of 128, a single left-over carried up. */
 export function naiveFileRoot(leaves: readonly Reference[]): Reference {
   let nodes = leaves.map(reference => ({ reference, span: 4096 }))
   while (nodes.length > 1) {
@@ -36,6 +37,31 @@ export function naiveFileRoot(leaves: readonly Reference[]): Reference {
     nodes = next
   }
   return nodes[0]!.reference
+}
+
+/** The plainest directory: level by level, nodes of 85 records of 48 bytes, until one node is left. */
+export function naiveDirectoryRoot(pages: readonly DirectoryRecord[]): Reference {
+  let records = pages
+  do {
+    const nodes: DirectoryRecord[] = []
+    for (let at = 0; at < records.length; at += 85) {
+      const group = records.slice(at, at + 85)
+      nodes.push({ ...group[0]!, reference: makeChunk(directoryPayload(group)).reference })
+    }
+    records = nodes
+  } while (records.length > 1)
+  return records[0]!.reference
+}
+
+/** A directory node's payload as the specification draws it. */
+export function directoryPayload(records: readonly DirectoryRecord[]): Uint8Array {
+  const payload = Buffer.alloc(48 * records.length)
+  for (const [i, { reference, firstSeq, time }] of records.entries()) {
+    payload.write(reference, 48 * i, 'hex')
+    payload.writeBigUInt64BE(BigInt(firstSeq), 48 * i + 32)
+    payload.writeBigUInt64BE(BigInt(time), 48 * i + 40)
+  }
+  return payload
 }
 
 /** A place for chunks; `get` fails the test where a chunk was never put. */
