@@ -26,3 +26,6 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; va
   const value = await work()
   return { ms: performance.now() - start, value }
 }
+
+/** Entries in a sealed page of ours, at this size and interval: 97 bytes of header and 15 times 266 (docs/spec.md). */
+export const ENTRIES_PER_PAGE = 15

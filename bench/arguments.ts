@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+
+export interface Arguments {
+  /** Entries of each workload, ascending. */
+  readonly sizes: readonly number[]
+  /** Where the rows go, as JSON. */
+  readonly json: string | undefined
+}
+
+export const USAGE = `npm run bench -- [--sizes 1000,10000,100000] [--json FILE]
+
+Prints a table on stdout and progress on stderr. Exits with 1 where a bar does not hold, with 2 where it was called
+wrongly. What each figure is: docs/bench.md.`
+
+const DEFAULT_SIZES = '1000,10000,100000'
+/** Below this a log has no sealed pages to speak of. */
+const SMALLEST = 100
+
+/** @throws TypeError with a message for people */
+export function parseArguments(args: readonly string[]): Arguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { sizes: { type: 'string', default: DEFAULT_SIZES }, json: { type: 'string' } },
+  })
+  const sizes = values.sizes.split(',').map(Number)
+  if (sizes.some(size => !Number.isInteger(size) || size < SMALLEST)) {
+    throw new TypeError(`--sizes takes whole numbers from ${SMALLEST}, not ${values.sizes}`)
+  }
+  return { sizes: [...new Set(sizes)].sort((a, b) => a - b), json: values.json }
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LinkOperations } from '../network/link.ts'
+import type { DevnetOperations, Network } from '../peers/devnet.ts'
+import type { HypercoreReaderOperations } from '../peers/hypercore-reader.ts'
+import type { HypercoreWriterOperations } from '../peers/hypercore-writer.ts'
+import type { LinkedListOperations } from '../peers/linked-list.ts'
+import type { OursReaderOperations } from '../peers/ours-reader.ts'
+import type { OursWriterOperations } from '../peers/ours-writer.ts'
+import { type Peer, type Remote, startPeer } from '../process/peer.ts'
+import type { Operations } from '../process/serve.ts'
+
+/** Everything that a figure needs: the peers, each in a process of its own, the network between them, a folder. */
+export interface Bench {
+  readonly folder: string
+  readonly link: Remote<LinkOperations>
+  /** The devnet as its neighbours see it. Writers are neighbours. */
+  readonly network: Network
+  /** The devnet as readers see it: through the link. */
+  readonly distant: { readonly beeUrl: string; readonly rpcUrl: string }
+  readonly writer: Remote<OursWriterOperations>
+  readonly reader: Remote<OursReaderOperations>
+  readonly hypercoreWriter: Remote<HypercoreWriterOperations>
+  readonly hypercoreReader: Remote<HypercoreReaderOperations>
+  readonly linkedList: Remote<LinkedListOperations>
+  /** A reader that has done nothing yet, for what is measured of a whole process. */
+  freshReader(): Peer<OursReaderOperations>
+  /** Tells the person who waits what is being done now. */
+  progress(text: string): void
+  stop(): Promise<void>
+}
+
+const OURS_READER = new URL('../peers/ours-reader.ts', import.meta.url)
+
+export async function startBench(progress: (text: string) => void): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'remote-log-bench-'))
+  const peers: Peer<Operations>[] = []
+  function start<T extends Operations>(module: URL): Remote<T> {
+    const peer = startPeer<T>(module)
+    peers.push(peer as unknown as Peer<Operations>)
+    return peer.do
+  }
+  const devnet = start<DevnetOperations>(new URL('../peers/devnet.ts', import.meta.url))
+  const link = start<LinkOperations>(new URL('../network/link.ts', import.meta.url))
+  async function stop(): Promise<void> {
+    await devnet.stop().catch(() => undefined)
+    await Promise.all(peers.map(peer => peer.stop()))
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const network = await devnet.start(join(folder, 'devnet'))
+    return {
+      folder,
+      link,
+      network,
+      distant: { beeUrl: await through(link, network.beeUrl), rpcUrl: await through(link, network.rpcUrl) },
+      writer: start<OursWriterOperations>(new URL('../peers/ours-writer.ts', import.meta.url)),
+      reader: start<OursReaderOperations>(OURS_READER),
+      hypercoreWriter: start<HypercoreWriterOperations>(
+        new URL('../peers/hypercore-writer.ts', import.meta.url),
+      ),
+      hypercoreReader: start<HypercoreReaderOperations>(
+        new URL('../peers/hypercore-reader.ts', import.meta.url),
+      ),
+      linkedList: start<LinkedListOperations>(new URL('../peers/linked-list.ts', import.meta.url)),
+      freshReader: () => startPeer<OursReaderOperations>(OURS_READER),
+      progress,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The same URL by way of the link. */
+async function through(link: Remote<LinkOperations>, url: string): Promise<string> {
+  const port = await link.open(Number(new URL(url).port))
+  return `http://127.0.0.1:${port}`
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import type { Reference } from '@remote-log/core'
+import type { Tuning } from '../peers/hypercore-reader.ts'
+import { type Figure, timesAnchor } from '../report/row.ts'
+import type { Bench } from './bench.ts'
+import type { Subject } from './subject.ts'
+
+/** Round trip of the slow network, in milliseconds. */
+const ROUND_TRIP = 50
+
+/** A linked list that was written, for its reader. */
+export interface LinkedList {
+  readonly newest: Reference
+  readonly pages: number
+}
+
+/**
+ * Cold reads where every round trip takes 50 ms and every connection one more. The bar is for the largest log: short
+ * ones are a few round trips for everybody.
+ */
+export async function distantReads(
+  bench: Bench,
+  subject: Subject,
+  list: LinkedList | undefined,
+): Promise<Figure[]> {
+  const { size, label } = subject
+  await bench.link.setRoundTrip(ROUND_TRIP, { handshake: true })
+  const perSecond = (ms: number) => (size / ms) * 1000
+  async function hypercore(tuning: Tuning): Promise<number> {
+    const folder = join(bench.folder, `${subject.name}-distant-${tuning.replaceAll(' ', '-')}`)
+    return perSecond(await bench.hypercoreReader.timeColdRead(folder, subject.hypercore, size, tuning))
+  }
+
+  bench.progress(`${label}: cold reads at ${ROUND_TRIP} ms, ours`)
+  const folder = join(bench.folder, `${subject.name}-distant-ours`)
+  const ours = perSecond((await bench.reader.sync(folder, subject.ours, size)).ms)
+  bench.progress(`${label}: cold reads at ${ROUND_TRIP} ms, hypercore tuned`)
+  const tuned = await hypercore('tuned')
+  bench.progress(`${label}: cold reads at ${ROUND_TRIP} ms, hypercore as it comes`)
+  // Both wait for the network nearly all the time, so they can wait side by side.
+  const [asItComes, listMs] = await Promise.all([
+    hypercore('as it comes'),
+    list && bench.linkedList.timeRead(bench.distant.beeUrl, list.newest, list.pages),
+  ])
+
+  const figure = { unit: 'entries/s', better: 'higher', ours } as const
+  const name = `cold read at ${ROUND_TRIP} ms, ${label}`
+  return [
+    {
+      ...figure,
+      figure: name,
+      anchor: { name: 'hypercore tuned', value: tuned },
+      bar: list === undefined ? undefined : timesAnchor(3),
+    },
+    { ...figure, figure: `${name}, again`, anchor: { name: 'hypercore as it comes', value: asItComes } },
+    ...(list === undefined || listMs === undefined
+      ? []
+      : [
+          {
+            ...figure,
+            figure: `${name}, again`,
+            anchor: { name: `linked list (${list.pages} pages read)`, value: (list.pages / listMs) * 1000 },
+          },
+        ]),
+  ]
+}

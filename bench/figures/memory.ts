@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { atMost, type Figure } from '../report/row.ts'
+import type { Bench } from './bench.ts'
+import type { Subject } from './subject.ts'
+
+const MEGABYTE = 1e6
+
+/** Memory of a whole process that fetches all entries and then reads through them. */
+export async function memory(bench: Bench, { ours, size, label, name }: Subject): Promise<Figure[]> {
+  bench.progress(`${label}: memory`)
+  await bench.link.setRoundTrip(0, { handshake: false })
+  const reader = bench.freshReader()
+  const peak = await reader.do.heapOfReading(join(bench.folder, `${name}-memory`), ours, size)
+  await reader.stop()
+  const figure = { unit: 'MB', better: 'lower' } as const
+  return [
+    {
+      ...figure,
+      figure: `heap used at most, fetching and reading ${label}`,
+      ours: peak.heap / MEGABYTE,
+      bar: atMost(150),
+    },
+    {
+      ...figure,
+      figure: `heap and array buffers at most, fetching and reading ${label}`,
+      ours: peak.both / MEGABYTE,
+    },
+  ]
+}

@@ -1,0 +1,39 @@
+import { appends } from './figures/append.ts'
+import { type Bench, startBench } from './figures/bench.ts'
+import { coldReads } from './figures/cold-read.ts'
+import { distantReads, type LinkedList } from './figures/distant-read.ts'
+import { memory } from './figures/memory.ts'
+import { rounds } from './figures/rounds.ts'
+import { write } from './figures/subject.ts'
+import type { Figure } from './report/row.ts'
+
+/** Pages of the linked list that are read: longer ones are as much slower as they are longer. */
+const LINKED_LIST_PAGES = 1000
+
+/** Measures every figure for every size (ascending). */
+export async function measure(sizes: readonly number[], progress: (text: string) => void): Promise<Figure[]> {
+  progress('starting the peers')
+  const bench = await startBench(progress)
+  try {
+    const figures = await appends(bench)
+    for (const size of sizes) figures.push(...(await measureSize(bench, size, size === sizes.at(-1))))
+    return figures
+  } finally {
+    await bench.stop()
+  }
+}
+
+async function measureSize(bench: Bench, size: number, isLargest: boolean): Promise<Figure[]> {
+  const { subject, figures } = await write(bench, size)
+  figures.push(...(await coldReads(bench, subject)))
+  figures.push(...(await distantReads(bench, subject, isLargest ? await writeLinkedList(bench) : undefined)))
+  if (isLargest) figures.push(...(await memory(bench, subject)))
+  figures.push(...(await rounds(bench, subject)))
+  return figures
+}
+
+async function writeLinkedList(bench: Bench): Promise<LinkedList> {
+  bench.progress('writing the linked list')
+  const newest = await bench.linkedList.write(bench.network, LINKED_LIST_PAGES)
+  return { newest, pages: LINKED_LIST_PAGES }
+}
