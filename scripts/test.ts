@@ -41,11 +41,15 @@ function runTests(files: readonly string[]): number {
   ])
 }
 
-/** Unit tests first, what crosses package borders last. */
+/** Unit tests first, what crosses package borders last. Those of the contracts run in Hardhat. */
 function testFiles(): string[] {
-  return ['packages/*/test/**/*.test.ts', 'test/house/**/*.test.ts', 'test/e2e/**/*.test.ts'].flatMap(
-    pattern => globSync(pattern, { cwd: ROOT, exclude: ['**/node_modules/**'] }).sort(),
-  )
+  const patterns = [
+    'packages/*/test/**/*.test.ts',
+    'bench/**/*.test.ts',
+    'test/!(contracts|e2e)/**/*.test.ts',
+    'test/e2e/**/*.test.ts',
+  ]
+  return patterns.flatMap(pattern => globSync(pattern, { cwd: ROOT, exclude: ['**/node_modules/**'] }).sort())
 }
 
 const usage = `npm test                                     everything
