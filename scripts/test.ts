@@ -78,7 +78,7 @@ for (const name of names) {
   console.log(`\n=== ${step.title} (${name}) ===\n`)
   const status = step.run()
   if (status !== 0) {
-    console.error(`\n${step.title} failed. Again: npm test -- --only ${name}`)
+    if (name !== 'tests') console.error(`\n${step.title} failed. Again: npm test -- --only ${name}`)
     process.exit(status)
   }
   if (name !== 'tests')
