@@ -1,0 +1,143 @@
+import { NotFoundError, type Reference, UnavailableError, verifyChunk } from '@remote-log/core'
+import { type AnswerOrigin, isAbsence, isWebPage, refused, unavailable } from './answer-error.ts'
+import {
+  type BeeAnswer,
+  BeeConnection,
+  type BeeConnectionOptions,
+  type BeeRequest,
+} from './bee-connection.ts'
+import { MAX_CHUNK_BYTES } from './limits.ts'
+import { RequestWindow } from './request-window.ts'
+import { isTransient, outcomeOf, retrying } from './retry.ts'
+
+export interface BeeNodeOptions extends BeeConnectionOptions {
+  readonly maxInFlight: number
+  readonly retryMs: number
+}
+
+/** A Bee node or gateway: requests in a window that adapts to it, tried again while that may help. */
+export class BeeNode {
+  readonly connection: BeeConnection
+  readonly #window: RequestWindow
+  readonly #retryMs: number
+
+  constructor(options: BeeNodeOptions) {
+    this.connection = new BeeConnection(options)
+    this.#window = new RequestWindow(options.maxInFlight)
+    this.#retryMs = options.retryMs
+  }
+
+  /**
+   * Makes a request and lets `judge` say what the answer is.
+   * @throws UNAVAILABLE, ABORTED, and what `judge` throws
+   */
+  call<T>(
+    request: BeeRequest,
+    signal: AbortSignal | undefined,
+    judge: (answer: BeeAnswer, origin: AnswerOrigin) => T,
+  ): Promise<T> {
+    const origin = { url: this.connection.shownUrl, route: request.route }
+    const attempt = async () => judge(await this.connection.request(request, signal), origin)
+    return retrying(request.route, this.#retryMs, signal, () =>
+      this.#window.run(request.route, signal, attempt, outcomeOf),
+    )
+  }
+
+  /** A chunk, its hash verified. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
+  chunk(reference: Reference, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const request = {
+      method: 'GET',
+      route: '/chunks/{address}',
+      parameter: reference,
+      limit: MAX_CHUNK_BYTES,
+    } as const
+    return this.call(request, signal, (answer, origin) => {
+      if (answer.status === 200) return verified(reference, answer, origin)
+      if (isAbsence(answer)) throw absent(reference, origin)
+      throw unavailable(answer, origin)
+    })
+  }
+
+  /**
+   * Bytes `from` to `from + length - 1` of a file, as they come: NOT VERIFIED. Tried again until the answer begins.
+   * @throws NOT_FOUND, REFUSED (`range`), UNAVAILABLE (`details.got`: bytes that came before), ABORTED
+   */
+  async *range(
+    root: Reference,
+    from: number,
+    length: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array, void> {
+    const route = '/bytes/{reference}'
+    const origin = { url: this.connection.shownUrl, route }
+    const request: BeeRequest = {
+      method: 'GET',
+      route,
+      parameter: root,
+      // At Bee's default level 4 a missing root is searched at 16 more addresses, for more than a second.
+      headers: { range: `bytes=${from}-${from + length - 1}`, 'swarm-redundancy-level': '0' },
+    }
+    const judge = (answer: BeeAnswer) => judgeRange(answer, origin, root, from, length)
+    const begin = async () => {
+      const stream = this.connection.stream(request, judge, signal)
+      return { stream, first: await stream.next() }
+    }
+    const { stream, first } = await retrying(route, this.#retryMs, signal, () =>
+      this.#window.run(route, signal, begin, outcomeOf),
+    )
+    let got = 0
+    try {
+      for (let piece = first; !piece.done && got < length; piece = await stream.next()) {
+        const wanted = piece.value.subarray(0, length - got)
+        got += wanted.length
+        yield wanted
+      }
+    } catch (error) {
+      if (!isTransient(error)) throw error
+      throw new UnavailableError(error.message, { ...error.details, got }, error)
+    } finally {
+      await stream.return()
+    }
+    if (got < length) {
+      const what = `${origin.url} ended ${route} after ${got} of ${length} bytes`
+      throw new UnavailableError(what, { ...origin, got, transient: true, answered: true })
+    }
+  }
+}
+
+function verified(reference: Reference, answer: BeeAnswer, origin: AnswerOrigin): Uint8Array {
+  try {
+    verifyChunk(reference, answer.bytes)
+  } catch (error) {
+    if (isWebPage(answer)) throw unavailable(answer, origin)
+    throw error
+  }
+  return answer.bytes
+}
+
+function absent(reference: Reference, { url }: AnswerOrigin): NotFoundError {
+  return new NotFoundError(`${url} does not have ${reference} now`, { url, reference })
+}
+
+function judgeRange(
+  answer: BeeAnswer,
+  origin: AnswerOrigin,
+  root: Reference,
+  from: number,
+  length: number,
+): void {
+  if (isAbsence(answer)) throw absent(root, origin)
+  if (answer.status === 416) {
+    throw refused('range', `${origin.url} has no ${length} bytes from ${from} on in ${root}`, {
+      ...origin,
+      reference: root,
+      from,
+      length,
+    })
+  }
+  const begins = answer.headers.get('content-range')?.startsWith(`bytes ${from}-`)
+  // A whole file in answer to a range that begins it is as good: what is too much is not read.
+  const whole = answer.status === 200 && from === 0
+  if (isWebPage(answer) || !(whole || (answer.status === 206 && begins !== false)))
+    throw unavailable(answer, origin)
+}

@@ -1,0 +1,28 @@
+import { CHUNK_BYTES, SPAN_BYTES } from '@remote-log/core'
+
+/** Requests in flight at the start: a Bee without a chequebook refuses an eager client (bee-recordings, load). */
+export const FIRST_WINDOW = 4
+/** Most requests in flight by default: 6,700 chunks at 50 ms round trips are then 27 rounds. */
+export const MAX_IN_FLIGHT = 256
+/** Silence after which a request is given up, in ms. Bee itself gives up on a chunk after 30 s. */
+export const TIMEOUT_MS = 30_000
+/** How long a refused request is tried again, in ms. */
+export const RETRY_MS = 20_000
+/** Requests without any answer (refused connections, cuts) that are made in a row. */
+export const UNANSWERED_ATTEMPTS = 3
+/** First pause before a request is made again, in ms; it doubles up to {@link LAST_PAUSE_MS}. */
+export const FIRST_PAUSE_MS = 250
+export const LAST_PAUSE_MS = 5000
+/** How long an upload may stand still before it is given up, in ms: a real pair synced 4 to 14 chunks a second. */
+export const PATIENCE_MS = 120_000
+/** First and longest pause between two looks at a tag, in ms. */
+export const FIRST_POLL_MS = 20
+export const LAST_POLL_MS = 1000
+/** Most bytes that are read of an answer that is not the data asked for: an error body, a tag, a batch. */
+export const MAX_MESSAGE_BYTES = 65_536
+/** Most characters of a node's message that are passed on. */
+export const MAX_QUOTE = 200
+/** Most bytes of a chunk on the wire: span and payload. */
+export const MAX_CHUNK_BYTES = SPAN_BYTES + CHUNK_BYTES
+/** Chunks of an upload that are proven at a time, where its tag does not prove them. */
+export const PROVERS = 32

@@ -1,0 +1,109 @@
+import { throwIfAborted } from '@remote-log/core'
+import { aborted, onAbort } from './abort-signals.ts'
+import { FIRST_WINDOW } from './limits.ts'
+
+interface Waiter {
+  gone: boolean
+  enter(): void
+}
+
+/** How a request ended, as far as the window cares. */
+export type RequestOutcome = 'answered' | 'refused' | 'neither'
+
+/**
+ * How many requests may be in flight, learned as TCP does (RFC 5681): doubling each round while answers come, then
+ * one more each round, halved when the other side refuses. Refusals of requests that were under way already when it
+ * was halved do not halve it again.
+ */
+export class RequestWindow {
+  readonly #max: number
+  #size: number
+  #threshold: number
+  #inFlight = 0
+  #epoch = 0
+  #queue: (Waiter | undefined)[] = []
+  #next = 0
+
+  /** @param max most requests in flight */
+  constructor(max: number) {
+    this.#max = max
+    this.#threshold = max
+    this.#size = Math.min(FIRST_WINDOW, max)
+  }
+
+  /** How many requests may be in flight now. */
+  get size(): number {
+    return Math.floor(this.#size)
+  }
+
+  /**
+   * Runs a request when there is room, first come, first served.
+   * @param outcomeOf what an error of the request says about the other side
+   * @throws ABORTED while it waits, and what the request throws
+   */
+  async run<T>(
+    operation: string,
+    signal: AbortSignal | undefined,
+    request: () => Promise<T>,
+    outcomeOf: (error: unknown) => RequestOutcome,
+  ): Promise<T> {
+    throwIfAborted(signal, operation)
+    if (this.#inFlight >= this.size) await this.#wait(operation, signal)
+    else this.#inFlight++
+    const epoch = this.#epoch
+    try {
+      const result = await request()
+      this.#leave('answered', epoch)
+      return result
+    } catch (error) {
+      this.#leave(outcomeOf(error), epoch)
+      throw error
+    }
+  }
+
+  #wait(operation: string, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave =
+        signal &&
+        onAbort(signal, () => {
+          waiter.gone = true
+          reject(aborted(signal, operation))
+        })
+      const waiter: Waiter = {
+        gone: false,
+        enter: () => {
+          leave?.()
+          this.#inFlight++
+          resolve()
+        },
+      }
+      this.#queue.push(waiter)
+    })
+  }
+
+  #leave(outcome: RequestOutcome, epoch: number): void {
+    // Answers to a window that was not used up are no evidence that a wider one is welcome.
+    const full = this.#inFlight >= this.size
+    this.#inFlight--
+    if (outcome === 'answered' && full) {
+      this.#size = Math.min(this.#max, this.#size + (this.#size < this.#threshold ? 1 : 1 / this.#size))
+    } else if (outcome === 'refused' && epoch === this.#epoch) {
+      this.#epoch++
+      this.#size = Math.max(1, this.#size / 2)
+      this.#threshold = this.#size
+    }
+    this.#admit()
+  }
+
+  #admit(): void {
+    while (this.#inFlight < this.size && this.#next < this.#queue.length) {
+      const waiter = this.#queue[this.#next]
+      this.#queue[this.#next++] = undefined
+      if (waiter?.gone === false) waiter.enter()
+    }
+    if (this.#next === this.#queue.length) {
+      this.#queue = []
+      this.#next = 0
+    }
+  }
+}

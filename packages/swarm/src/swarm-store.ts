@@ -1,0 +1,123 @@
+import {
+  type CallOptions,
+  type ContentStore,
+  InvalidArgumentError,
+  NotFoundError,
+  parseHex,
+  type RangeReader,
+  type Reference,
+  throwIfAborted,
+  type Upload,
+} from '@remote-log/core'
+import { refused } from './answer-error.ts'
+import { checkBatch } from './batch.ts'
+import { type BatchStatus, listBatches } from './batch-list.ts'
+import { BeeNode } from './bee-node.ts'
+import { MAX_IN_FLIGHT, PATIENCE_MS, RETRY_MS, TIMEOUT_MS } from './limits.ts'
+import type { RequestReport } from './request-report.ts'
+import { SwarmUpload } from './swarm-upload.ts'
+import { createTag, readTag } from './tag.ts'
+
+export interface SwarmStoreOptions {
+  /** Base URL of a Bee node or gateway. User and password in it are sent as HTTP authorization, and never printed. */
+  readonly url: string
+  /** Postage batch of that node, 64 hex digits; needed to write. */
+  readonly batch?: string | undefined
+  /** URL of a second node, which proves what the first can't say of an upload: see {@link SwarmUpload}. */
+  readonly readBack?: string | undefined
+  /** Most requests in flight; the store finds out how many are welcome. Default 256. */
+  readonly maxInFlight?: number | undefined
+  /** Silence after which a request is given up, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number | undefined
+  /** How long a request that was refused (429, 5xx) is tried again, in milliseconds. Default 20,000. */
+  readonly retryMs?: number | undefined
+  /** How long an upload may stand still before `confirm` gives up, in milliseconds. Default 120,000. */
+  readonly patienceMs?: number | undefined
+  /** In place of the platform's `fetch`. */
+  readonly fetch?: typeof fetch | undefined
+  /** Told of each request when it has ended (not of the one that `batches` makes through bee-js). */
+  readonly onRequest?: ((report: RequestReport) => void) | undefined
+}
+
+/**
+ * A {@link ContentStore} over the HTTP interface of a Bee node (2.4 to 2.8) or a gateway. Nothing that comes back is
+ * trusted: `get` verifies every byte, and an upload is done when its tag says that the network has it.
+ */
+export class SwarmStore implements ContentStore, RangeReader {
+  readonly #node: BeeNode
+  readonly #readBack: BeeNode | undefined
+  readonly #batch: string | undefined
+  readonly #patienceMs: number
+  readonly #listBatches: (signal: AbortSignal | undefined) => Promise<readonly BatchStatus[]>
+
+  /** @throws INVALID_ARGUMENT (a URL or batch id of the wrong form) */
+  constructor(options: SwarmStoreOptions) {
+    const { url, batch, readBack, timeoutMs = TIMEOUT_MS, fetch, onRequest } = options
+    const shared = {
+      timeoutMs,
+      fetch,
+      onRequest,
+      maxInFlight: atLeastOne(options.maxInFlight ?? MAX_IN_FLIGHT),
+      retryMs: options.retryMs ?? RETRY_MS,
+    }
+    this.#node = new BeeNode({ ...shared, url })
+    this.#readBack = readBack === undefined ? undefined : new BeeNode({ ...shared, url: readBack })
+    if (batch !== undefined) parseHex(batch, 32, 'the id of a postage batch')
+    this.#batch = batch?.replace(/^0x/i, '').toLowerCase()
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS
+    this.#listBatches = signal => listBatches(this.#node.connection, timeoutMs, signal)
+  }
+
+  async get(reference: Reference, { signal }: CallOptions = {}): Promise<Uint8Array> {
+    throwIfAborted(signal, 'get')
+    return this.#node.chunk(reference, signal)
+  }
+
+  async beginUpload({
+    signal,
+    resume,
+  }: CallOptions & { readonly resume?: string | undefined } = {}): Promise<Upload> {
+    throwIfAborted(signal, 'beginUpload')
+    const batch = this.#batch
+    if (batch === undefined) throw refused('no-batch', 'chunks are stored on a postage batch', {})
+    await checkBatch(this.#node, batch, signal)
+    const tag = await (resume === undefined
+      ? createTag(this.#node, signal)
+      : readTag(this.#node, parseUploadId(resume), signal))
+    return new SwarmUpload({
+      node: this.#node,
+      readBack: this.#readBack,
+      batch,
+      tag,
+      patienceMs: this.#patienceMs,
+    })
+  }
+
+  /** One `GET /bytes` with Range. UNVERIFIED: see {@link RangeReader}. */
+  readRangeUnverified(
+    root: Reference,
+    from: number,
+    length: number,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<Uint8Array, void> {
+    if (!Number.isSafeInteger(from) || from < 0) throw new RangeError(`${from} is no offset`)
+    if (!Number.isSafeInteger(length) || length < 1) throw new RangeError(`${length} is no length of a range`)
+    return this.#node.range(root, from, length, signal)
+  }
+
+  /** The postage batches that the node owns. @throws UNAVAILABLE, ABORTED */
+  batches({ signal }: CallOptions = {}): Promise<readonly BatchStatus[]> {
+    return this.#listBatches(signal)
+  }
+}
+
+function atLeastOne(maxInFlight: number): number {
+  if (Number.isSafeInteger(maxInFlight) && maxInFlight >= 1) return maxInFlight
+  throw new InvalidArgumentError('at least one request must be allowed in flight', { maxInFlight })
+}
+
+/** A tag's uid is a number; anything else can't be an upload of any Bee node. */
+function parseUploadId(id: string): string {
+  if (/^[0-9]{1,16}$/.test(id)) return id
+  throw new NotFoundError(`there is no upload ${JSON.stringify(id)}`, { upload: id })
+}
