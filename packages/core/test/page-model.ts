@@ -77,7 +77,7 @@ export function pairOf(size: number): NewEntry {
 const anyHash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(bytesToHex)
 
 const anyData = fc.oneof(
-  { weight: 6, arbitrary: fc.uint8Array({ maxLength: 300 }) },
+  { weight: 6, arbitrary: fc.uint8Array({ maxLength: 300, size: 'max' }) },
   { weight: 1, arbitrary: fc.constant(new Uint8Array(0)) },
   {
     weight: 2,

@@ -32,13 +32,13 @@ function prefixThatFits(entries: readonly NewEntry[], from: Page, fits: typeof f
 }
 
 const anySealed = fc
-  .tuple(fc.array(anyEntry, { minLength: 1, maxLength: 40 }), fc.boolean())
+  .tuple(fc.array(anyEntry, { minLength: 1, maxLength: 40, size: 'max' }), fc.boolean())
   .map(([entries, first]) => {
     const make = first ? firstPage : page
     return make(prefixThatFits(entries, make([]), fitsSealed))
   })
 const anyHead = fc
-  .tuple(fc.array(anyEntry, { minLength: 1, maxLength: 40 }), fc.boolean())
+  .tuple(fc.array(anyEntry, { minLength: 1, maxLength: 40, size: 'max' }), fc.boolean())
   .map(([entries, first]) => {
     const make = first ? (e: NewEntry[]) => firstPage(e, { roots: NO_ROOTS }) : headPage
     return make(prefixThatFits(entries, make([]), fitsOpen))
@@ -128,7 +128,7 @@ describe('every single bit flipped', () => {
 
 test('random bytes are rejected', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 4200 }), bytes => {
+    fc.property(fc.uint8Array({ maxLength: 4200, size: 'max' }), bytes => {
       assert.throws(() => decode(bytes, 'head'), InvalidPageError)
       assert.throws(() => decode(bytes, 'sealed'), InvalidPageError)
     }),
