@@ -1,4 +1,5 @@
 import { checkBrowser } from './check-browser.ts'
+import { checkContracts } from './check-contracts.ts'
 import { checkDocs } from './check-docs.ts'
 import { checkErrors } from './check-errors.ts'
 import { checkGenerated } from './check-generated.ts'
@@ -14,6 +15,7 @@ const CHECKS: Readonly<Record<string, (root: string) => Finding[] | Promise<Find
   layers: checkLayers,
   manifests: checkManifests,
   size: checkSize,
+  contracts: checkContracts,
   errors: checkErrors,
   tests: checkTests,
   promises: checkPromises,
