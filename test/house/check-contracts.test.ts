@@ -45,7 +45,7 @@ describe('check-contracts', () => {
     [
       'require',
       text => text.replace('if (topic', 'require(topic != 0); if (topic'),
-      /Registry\.sol:12: require/,
+      /Registry\.sol:13: require/,
     ],
     [
       'a revert with a string',
