@@ -26,7 +26,7 @@ const AWAITED_BY_RUNNER = new Set([
 
 /**
  * No promise is dropped. Biome's noFloatingPromises resolves no types of node's own modules (it passes an
- * `assert.rejects` that nobody awaits), so this asks the compiler.
+ * `assert.rejects` that nobody awaits), so this asks the compiler. Thenables without `catch` (Fastify's) don't count.
  */
 export function checkPromises(root: string): Finding[] {
   const projects = [
@@ -74,7 +74,7 @@ function dropped(program: Program, checker: Checker, root: string, source: strin
   return calls
     .filter((_, i) => {
       const type = types[i]
-      return type !== undefined && checker.getPropertyOfType(type, 'then') !== undefined
+      return type !== undefined && ['then', 'catch'].every(name => checker.getPropertyOfType(type, name))
     })
     .map(call => `${source}:${lineAt(file.text, call.getStart(file))}: nobody awaits this promise`)
 }

@@ -25,24 +25,19 @@ function switchedOff(root: string): Finding[] {
   )
 }
 
+/** A conformance test is one that calls a suite of the package of suites. */
 function conformance(root: string): Finding[] {
   return packagesOf(root)
     .filter(({ folder }) => folder !== SUITES)
     .flatMap(({ folder }) => {
       const tests = filesBelow(root, `packages/${folder}/test`)
-        .filter(path => /conformance[^/]*\.test\.ts$/.test(path))
         .map(path => ({ path, text: readText(root, path) }))
+        .filter(({ text }) => text.includes('@remote-log/conformance') && /\b\w+Suite\(/.test(text))
       const long = tests
         .filter(({ text }) => text.trimEnd().split('\n').length > MAX_CONFORMANCE_LINES)
         .map(({ path }) => `${path}: a conformance test has at most ${MAX_CONFORMANCE_LINES} lines`)
       const missing = adaptersIn(root, folder)
-        .filter(
-          ({ name }) =>
-            !tests.some(
-              ({ text }) =>
-                text.includes('@remote-log/conformance') && new RegExp(`\\b${name}\\b`).test(text),
-            ),
-        )
+        .filter(({ name }) => !tests.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)))
         .map(({ name, path }) => `${path}: ${name} has no conformance test in packages/${folder}/test`)
       return [...long, ...missing]
     })

@@ -86,9 +86,9 @@ async function write(
 async function read(cli: CommandLine, bob: Device, network: string, written: Written): Promise<void> {
   say('3. Bob reads. He has no key and no file of hers, only the name of the log.')
   await cli.json<Initialised>(bob, ['init', '--devnet', network, '--log', written.log])
-  const { entries, stats, block } = await cli.json<Synced>(bob, ['sync'])
+  const { entries, costs, block } = await cli.json<Synced>(bob, ['sync'])
   say(`     Complete: ${plural(entries, 'entry', 'entries')}, as the registry has it at block ${block.number}.
-     ${plural(stats.chunks, 'chunk')} read (${count(stats.bytes)} bytes) in ${plural(stats.rounds, 'round')} of requests:
+     ${plural(costs.chunks, 'chunk')} read (${count(costs.bytes)} bytes) in ${plural(costs.rounds, 'round')} of requests:
      what does not depend on each other is asked for at once, however long the log.\n`)
   const checked = await cli.json<Verified>(bob, ['verify'])
   const fingerprint = new Fingerprint()

@@ -17,7 +17,7 @@ export interface Appended {
 export interface Synced {
   readonly entries: number
   readonly block: { readonly number: number }
-  readonly stats: { readonly rounds: number; readonly chunks: number; readonly bytes: number }
+  readonly costs: { readonly rounds: number; readonly chunks: number; readonly bytes: number }
 }
 
 export interface Verified {

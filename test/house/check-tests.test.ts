@@ -3,7 +3,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { checkTests } from '../../scripts/check-tests.ts'
 import { manifestOf, workspaceWith } from './workspace-fixture.ts'
 
-const suite = "import { contentStoreSuite } from '@remote-log/conformance'\nnew BeeStore()\n"
+const suite =
+  "import { contentStoreSuite } from '@remote-log/conformance'\ncontentStoreSuite(new BeeStore())\n"
 const sound = {
   'packages/swarm/package.json': manifestOf('swarm'),
   'packages/swarm/src/bee-store.ts': 'export class BeeStore<T> implements ContentStore {\n}\n',
