@@ -100,6 +100,7 @@ export class BeeConnection {
       judge({ status: response.status, headers: response.headers, bytes })
       const reader = response.body?.getReader()
       for (;;) {
+        exchange.wait()
         const piece = await reader?.read()
         if (!piece?.value) break
         exchange.received(piece.value.length)
@@ -155,7 +156,7 @@ class Exchange {
   constructor(options: ExchangeOptions) {
     this.#options = options
     this.#leaveSignal = options.signal && onAbort(options.signal, () => this.#stop.abort())
-    this.#startTimer()
+    this.wait()
   }
 
   async begin(): Promise<Response> {
@@ -170,10 +171,19 @@ class Exchange {
     return this.#response
   }
 
+  /** Starts the time-out anew. */
+  wait(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#timedOut = true
+      this.#stop.abort()
+    }, this.#options.timeoutMs)
+  }
+
+  /** Stops the time-out: how long the caller takes over these bytes is no silence of the node. */
   received(bytes: number): void {
     this.#bodyBytes += bytes
     clearTimeout(this.#timer)
-    this.#startTimer()
   }
 
   /** The answer was read to its end: there is nothing to cancel. */
@@ -205,13 +215,6 @@ class Exchange {
     this.#leaveSignal?.()
     this.#report()
     if (!this.#complete) this.#stop.abort()
-  }
-
-  #startTimer(): void {
-    this.#timer = setTimeout(() => {
-      this.#timedOut = true
-      this.#stop.abort()
-    }, this.#options.timeoutMs)
   }
 
   #report(): void {
