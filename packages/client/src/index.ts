@@ -1,1 +1,25 @@
-export {}
+export {
+  createKey,
+  type Eip1193Provider,
+  type KeySigner,
+  readKeyFile,
+  type Signer,
+  signerOf,
+  writeKeyFile,
+} from '@remote-log/ethereum'
+export type { BatchStatus, RequestReport } from '@remote-log/swarm'
+export type { EntryOptions, NewPayload, Payload } from './append.ts'
+export type { Appended } from './appender.ts'
+export { type ConnectOptions, connect } from './connect.ts'
+export type { Durability, LogSettings } from './context.ts'
+export type { LocalChange, LocalDatabase, LocalEncoding, LocalRange } from './local-database.ts'
+export { LogEntry } from './log-entry.ts'
+export type { OnProgress, OperationOptions, Progress } from './progress.ts'
+export type { PublishOptions, PublishReport } from './publish.ts'
+export type { ReadOptions } from './read.ts'
+export { type LogParts, RemoteLog, type WithCosts } from './remote-log.ts'
+export type { LogStatus } from './status.ts'
+export type { Missing, SyncOptions, SyncStatement } from './sync.ts'
+export type { Costs } from './tally.ts'
+export type { VerifyReport } from './verify.ts'
+export type { WatchOptions } from './watch.ts'

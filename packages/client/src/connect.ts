@@ -1,0 +1,79 @@
+import { InvalidArgumentError, type LogId, parseAddress, parseLogId } from '@remote-log/core'
+import { type Eip1193Provider, RegistryNameSystem, type Signer } from '@remote-log/ethereum'
+import { type RequestReport, SwarmStore } from '@remote-log/swarm'
+import { MemoryLevel } from 'memory-level'
+import type { LogSettings } from './context.ts'
+import type { LocalDatabase } from './local-database.ts'
+import { RemoteLog } from './remote-log.ts'
+
+/** Where a log's parts are. */
+export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
+  /** Which log: `remotelog:<chainId>/<registry>/<owner>/<topic>`, or its parts. */
+  readonly log: LogId | string
+  /** URL of a Bee node or gateway. It is not trusted: every byte is verified here. */
+  readonly bee: string
+  /** The chain: an http(s) JSON-RPC URL, or a provider as wallets give it (EIP-1193). */
+  readonly rpc: string | Eip1193Provider
+  /** The owner's key or wallet. Without it the log is read-only. */
+  readonly signer?: Signer | undefined
+  /** Postage batch of the Bee node, 64 hex digits; needed to publish. */
+  readonly batch?: string | undefined
+  /** URL of a second Bee node, through which an upload is read back where its tag can't tell. */
+  readonly readBack?: string | undefined
+  /**
+   * The local database (ClassicLevel in Node, BrowserLevel in browsers). Left out: memory, which loses unsent entries
+   * with the process, so only for reading or tests.
+   */
+  readonly local?: LocalDatabase | undefined
+  /** Blocks that a publication must be deep before it counts, its own included. Default 1. */
+  readonly confirmations?: number | undefined
+  /** Most requests to the Bee node in flight. Default 256; how many are welcome is found out. */
+  readonly maxInFlight?: number | undefined
+  /** Told of each request to the Bee node when it has ended. */
+  readonly onRequest?: ((report: RequestReport) => void) | undefined
+}
+
+/**
+ * Opens a log over Swarm and the registry. Asks nothing of the network yet.
+ * @throws INVALID_ARGUMENT (also where the signer is not the owner), LOCKED, LOCAL_DAMAGED
+ */
+export async function connect(options: ConnectOptions): Promise<RemoteLog> {
+  const {
+    bee,
+    rpc,
+    signer,
+    batch,
+    readBack,
+    confirmations,
+    maxInFlight,
+    onRequest,
+    local,
+    log,
+    ...settings
+  } = options
+  const id = typeof log === 'string' ? parseLogId(log) : log
+  if (signer !== undefined) await demandOwner(signer, id)
+  return await RemoteLog.open({
+    ...settings,
+    id,
+    writable: signer !== undefined,
+    store: new SwarmStore({ url: bee, batch, readBack, maxInFlight, onRequest }),
+    names: new RegistryNameSystem({
+      provider: rpc,
+      registry: id.registry,
+      chainId: id.chainId,
+      signer,
+      confirmations,
+    }),
+    local: local ?? new MemoryLevel(),
+  })
+}
+
+async function demandOwner(signer: Signer, { owner }: LogId): Promise<void> {
+  const signs = parseAddress(await signer.getAddress())
+  if (signs === owner) return
+  throw new InvalidArgumentError(`the signer ${signs} is not the owner ${owner} of this log`, {
+    signer: signs,
+    owner,
+  })
+}

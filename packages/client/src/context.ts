@@ -1,0 +1,44 @@
+import type { ContentStore, LogHash, LogId, NameSystem } from '@remote-log/core'
+import type { Anchor } from './anchor.ts'
+import type { Journal } from './journal.ts'
+import type { LocalLog } from './local-log.ts'
+import type { PageRanges } from './page-ranges.ts'
+
+/** Where an append is when it returns: on disk (fsync), or with the operating system (survives a kill of the process). */
+export type Durability = 'disk' | 'os'
+
+/** How a log behaves; fixed when it is opened. */
+export interface LogSettings {
+  /** Whether entries may be appended and published. */
+  readonly writable: boolean
+  readonly durability: Durability
+  /** Payloads of more bytes go by reference. 0: all (the RFC's mapped mode). At most 3,840. */
+  readonly inlineLimit: number
+  /** One entry a page (the RFC's linked mode). */
+  readonly linked: boolean
+  /** Long stretches of history by range requests, where the store can. */
+  readonly ranges: boolean
+  /** Unix time in milliseconds. */
+  readonly now: () => number
+}
+
+/** What this device knows, in memory as in its local database. Changed only together with the database. */
+export interface LogState {
+  anchor: Anchor | undefined
+  /** Sealed pages kept on this device. */
+  have: PageRanges
+  journal: Journal | undefined
+  /** Ordinals of the unsent entries: from `first` to before `next`. */
+  unsent: { first: number; next: number }
+}
+
+/** What the operations of one log share. */
+export interface LogContext {
+  readonly id: LogId
+  readonly log: LogHash
+  readonly store: ContentStore
+  readonly names: NameSystem
+  readonly local: LocalLog
+  readonly settings: LogSettings
+  readonly state: LogState
+}

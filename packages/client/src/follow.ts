@@ -1,0 +1,184 @@
+import {
+  type BlockTag,
+  type HeadStatement,
+  LocalDamagedError,
+  RemoteLogError,
+  ReorgError,
+  RewrittenError,
+  StaleError,
+} from '@remote-log/core'
+import { adopt } from './adopt.ts'
+import { type Advanced, advance } from './advance.ts'
+import type { Anchor } from './anchor.ts'
+import { type BuiltHead, buildHead } from './build-head.ts'
+import type { LogContext } from './context.ts'
+import type { Attempt } from './journal.ts'
+import { KeptPages } from './kept-pages.ts'
+import type { Reader } from './reader.ts'
+import { SealedPages } from './sealed-pages.ts'
+
+/** Where the log stands after asking: `sealed` is undefined where nothing was ever published. */
+export interface Followed {
+  readonly statement: HeadStatement
+  readonly sealed: SealedPages | undefined
+}
+
+/**
+ * Asks the name system for the head and moves the anchor to it if it extends what is trusted. Heads that this device
+ * sent and got no answer for are recognised, so that their entries are not published twice.
+ * @throws STALE, REORG, REWRITTEN, ROLLBACK, and whatever reading the head page and its index can throw
+ */
+export async function follow(
+  context: LogContext,
+  reader: Reader,
+  at: BlockTag = 'latest',
+): Promise<Followed> {
+  const { id, names, state } = context
+  reader.progress('head', 0)
+  reader.tally.round()
+  const statement = await names.head(id, { ...reader.call, at })
+  const trusted = state.anchor
+  checkFresh(trusted, statement)
+  if (statement.head === undefined) {
+    if (trusted) throw await vanished(context, reader, trusted, statement)
+    return { statement, sealed: undefined }
+  }
+  if (statement.head === trusted?.head) {
+    state.anchor = { ...trusted, block: statement.block }
+    return { statement, sealed: new SealedPages(trusted.page) }
+  }
+  if (await settle(context, reader, statement))
+    return { statement, sealed: new SealedPages(state.anchor!.page) }
+  const advanced = await advanceOrReorg(context, reader, statement)
+  await accept(context, advanced)
+  return { statement, sealed: advanced.sealed }
+}
+
+function checkFresh(trusted: Anchor | undefined, { block }: HeadStatement): void {
+  if (trusted && block.number < trusted.block.number) {
+    throw new StaleError(
+      `the name system answers for block ${block.number}, which is older than block ${trusted.block.number} seen before`,
+      { block: block.number, trustedBlock: trusted.block.number },
+    )
+  }
+}
+
+/**
+ * Looks whether the stated head is, or builds on, one that this device sent. Then that one's entries are in, and the
+ * anchor stands at it. Returns whether the anchor is the stated head now.
+ */
+async function settle(context: LogContext, reader: Reader, { head, block }: HeadStatement): Promise<boolean> {
+  const { journal, anchor } = context.state
+  if (!journal || head === undefined || journal.attempts.length === 0) return false
+  if (journal.base !== anchor?.head) {
+    throw new LocalDamagedError('the journal of a publication does not belong to the trusted head', {
+      record: 'journal',
+    })
+  }
+  for (const attempt of journal.attempts.toReversed()) {
+    const pages = new KeptPages(context.local)
+    const built = await rebuild(context, attempt, pages)
+    if (attempt.next === head) {
+      await adopt(context, built, block, pages.rest())
+      return true
+    }
+    if (await extendsOurs(context, reader, built, { head, block })) {
+      await adopt(context, built, anchor?.block ?? block, pages.rest())
+      return false
+    }
+  }
+  return false
+}
+
+async function rebuild(context: LogContext, attempt: Attempt, pages: KeptPages): Promise<BuiltHead> {
+  const built = await buildHead(context, attempt.entries, async (chunk, page) => {
+    if (page !== undefined) await pages.keepChunk(page, chunk)
+  })
+  if (built.anchor.head !== attempt.next || built.entries !== attempt.entries) {
+    throw new LocalDamagedError('the unsent entries are not those that were being published', {
+      record: 'journal',
+      attempted: attempt.next,
+      rebuilt: built.anchor.head,
+    })
+  }
+  return built
+}
+
+async function extendsOurs(
+  { log }: LogContext,
+  reader: Reader,
+  built: BuiltHead,
+  { head, block }: HeadStatement,
+): Promise<boolean> {
+  try {
+    await advance(reader, log, { ...built.anchor, block }, head!, block)
+    return true
+  } catch (error) {
+    if (error instanceof RemoteLogError && (error.code === 'REWRITTEN' || error.code === 'ROLLBACK'))
+      return false
+    throw error
+  }
+}
+
+/** A head that does not extend the trusted one is a reorganisation where the trusted block is no longer canonical. */
+async function advanceOrReorg(
+  context: LogContext,
+  reader: Reader,
+  statement: HeadStatement,
+): Promise<Advanced> {
+  const { anchor } = context.state
+  try {
+    return await advance(reader, context.log, anchor, statement.head!, statement.block)
+  } catch (error) {
+    if (!anchor || !(error instanceof RemoteLogError)) throw error
+    if (error.code !== 'REWRITTEN' && error.code !== 'ROLLBACK') throw error
+    throw (await reorganised(context, reader, anchor, statement, error)) ?? error
+  }
+}
+
+async function vanished(
+  context: LogContext,
+  reader: Reader,
+  trusted: Anchor,
+  statement: HeadStatement,
+): Promise<RemoteLogError> {
+  const error = new RewrittenError('the name system no longer states any head for this log', {
+    trustedHead: trusted.head,
+    trustedBlock: trusted.block.number,
+    block: statement.block.number,
+  })
+  return (await reorganised(context, reader, trusted, statement, error)) ?? error
+}
+
+async function reorganised(
+  { names }: LogContext,
+  reader: Reader,
+  trusted: Anchor,
+  statement: HeadStatement,
+  cause: RemoteLogError,
+): Promise<ReorgError | undefined> {
+  const canonical = await names.block(trusted.block.number, reader.call)
+  if (canonical?.hash === trusted.block.hash) return undefined
+  return new ReorgError(
+    `block ${trusted.block.number}, in which the trusted head stood, is no longer part of the chain`,
+    {
+      trustedHead: trusted.head,
+      trustedBlock: trusted.block.number,
+      trustedBlockHash: trusted.block.hash,
+      head: statement.head,
+      block: statement.block.number,
+    },
+    cause,
+  )
+}
+
+async function accept({ local, state }: LogContext, { anchor, page }: Advanced): Promise<void> {
+  const changes = [local.putAnchor(anchor)]
+  const have = page ? state.have.with(page.index, page.index + 1) : state.have
+  if (page) changes.push(local.putPage(page.index, page.bytes), local.putHave(have))
+  if (state.journal) changes.push(local.delete('journal'))
+  await local.write(changes, true)
+  state.anchor = anchor
+  state.have = have
+  state.journal = undefined
+}

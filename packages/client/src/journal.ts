@@ -1,0 +1,53 @@
+import { LocalDamagedError, parseReference, type Reference } from '@remote-log/core'
+
+/** A head that was, or may have been, sent to the name system. */
+export interface Attempt {
+  readonly next: Reference
+  /** How many of the unsent entries it holds, from the first. */
+  readonly entries: number
+}
+
+/**
+ * What a publication in progress must remember across a crash: written before the first chunk goes up and before each
+ * head is sent, removed in the same atomic write that records the outcome (docs/spec.md, section 9).
+ */
+export interface Journal {
+  /** The anchored head on which the publication builds; undefined on a new log. */
+  readonly base: Reference | undefined
+  /** The upload under which the chunks went up first. */
+  readonly upload: string | undefined
+  readonly attempts: readonly Attempt[]
+}
+
+export function encodeJournal(journal: Journal): Uint8Array {
+  return new TextEncoder().encode(
+    JSON.stringify({
+      version: 1,
+      base: journal.base ?? null,
+      upload: journal.upload ?? null,
+      attempts: journal.attempts,
+    }),
+  )
+}
+
+/** @throws LOCAL_DAMAGED */
+export function decodeJournal(bytes: Uint8Array): Journal {
+  try {
+    const stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as {
+      base: string | null
+      upload: string | null
+      attempts: { next: string; entries: number }[]
+    }
+    return {
+      base: stored.base === null ? undefined : parseReference(stored.base),
+      upload: stored.upload ?? undefined,
+      attempts: stored.attempts.map(({ next, entries }) => ({ next: parseReference(next), entries })),
+    }
+  } catch (cause) {
+    throw new LocalDamagedError(
+      'the journal of a publication kept on this device is damaged',
+      { record: 'journal' },
+      cause,
+    )
+  }
+}

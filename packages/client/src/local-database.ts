@@ -1,0 +1,34 @@
+/** How keys and values are handed over: keys as UTF-8 strings, values as bytes. */
+export interface LocalEncoding {
+  readonly keyEncoding: 'utf8'
+  readonly valueEncoding: 'view'
+}
+
+/** One change of an atomic batch. */
+export type LocalChange =
+  | { readonly type: 'put'; readonly key: string; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: string }
+
+/** Keys from `gte` to before `lt`, in byte order. */
+export interface LocalRange {
+  readonly gte: string
+  readonly lt: string
+  readonly limit?: number
+  readonly reverse?: boolean
+}
+
+/**
+ * What is needed of an ordered key-value database: the part of `abstract-level` that is used here. ClassicLevel (Node),
+ * BrowserLevel (browsers) and MemoryLevel satisfy it as they are.
+ */
+export interface LocalDatabase {
+  open(): Promise<void>
+  close(): Promise<void>
+  get(key: string, options: LocalEncoding): Promise<Uint8Array | undefined>
+  batch(changes: LocalChange[], options: LocalEncoding & { readonly sync?: boolean }): Promise<void>
+  iterator(options: LocalEncoding & LocalRange): AsyncIterable<[string, Uint8Array]>
+  clear(options: { readonly keyEncoding: 'utf8' } & LocalRange): Promise<void>
+}
+
+/** The encoding that every call of this package passes. */
+export const LOCAL_ENCODING: LocalEncoding = { keyEncoding: 'utf8', valueEncoding: 'view' }

@@ -1,0 +1,128 @@
+import {
+  CorruptError,
+  DIRECTORY_BRANCHES,
+  type DirectoryRecord,
+  DirectoryWalker,
+  decodePage,
+  LocalDamagedError,
+  makeChunk,
+  type Page,
+  pageTime,
+  RemoteLogError,
+} from '@remote-log/core'
+import type { Anchor } from './anchor.ts'
+import type { LogContext } from './context.ts'
+import { descend } from './descend.ts'
+import type { ReadPage } from './page-link.ts'
+import type { Reader } from './reader.ts'
+import type { SealedPages } from './sealed-pages.ts'
+
+/** An entry by number, or the first at which the running maximum of timestamps reaches a moment (ms). */
+export type Target = { readonly seq: number } | { readonly time: number }
+
+/** Inner chunks of the history fetched on the chance that they will be needed, beside a directory node. */
+const SPECULATIVE_CHUNKS = 2
+
+/**
+ * The sealed page in which the target is. The head page must have been ruled out before. From kept pages where all are
+ * kept; else by the directory, whose answer is checked against history and page: at most one round a level, and one.
+ * @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED
+ */
+export async function locate(
+  context: LogContext,
+  reader: Reader,
+  anchor: Anchor,
+  sealed: SealedPages,
+  target: Target,
+): Promise<ReadPage> {
+  const { sealedPages } = anchor.page.roots
+  return context.state.have.covers(0, sealedPages)
+    ? await searchKept(context, sealedPages, target)
+    : await searchDirectory(reader, anchor, sealed, target)
+}
+
+async function searchKept(context: LogContext, pages: number, target: Target): Promise<ReadPage> {
+  let low = 0
+  let high = pages
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    const { page } = await keptPage(context, middle)
+    const before = 'seq' in target ? page.firstSeq <= target.seq : page.baseTimestamp < target.time
+    if (before) low = middle
+    else high = middle
+  }
+  return await keptPage(context, low)
+}
+
+/** A page from the local database. @throws LOCAL_DAMAGED */
+export async function keptPage({ local, log }: LogContext, index: number): Promise<ReadPage> {
+  const bytes = await local.page(index)
+  try {
+    if (bytes === undefined) throw new TypeError('it is missing')
+    const { reference } = makeChunk(bytes)
+    return { index, reference, bytes, page: decodePage(bytes, { kind: 'sealed', log, reference, index }) }
+  } catch (cause) {
+    if (cause instanceof RemoteLogError || cause instanceof TypeError || cause instanceof RangeError) {
+      throw new LocalDamagedError(
+        `page ${index} kept on this device is damaged`,
+        { record: `page/${index}` },
+        cause,
+      )
+    }
+    throw cause
+  }
+}
+
+async function searchDirectory(
+  reader: Reader,
+  { page: head }: Anchor,
+  sealed: SealedPages,
+  target: Target,
+): Promise<ReadPage> {
+  const { sealedPages, directory } = head.roots
+  const walker = new DirectoryWalker(directory, sealedPages)
+  for (;;) {
+    const step = walker.seek(target)
+    if (!step.wanted) return await checkedPage(reader, sealed, step.page, step.record, target)
+    const { level, index, reference } = step.wanted
+    const pagesBelow = DIRECTORY_BRANCHES ** (level + 1)
+    const from = index * pagesBelow
+    const ahead = sealed.walker.wanted(from, Math.min(from + pagesBelow, sealedPages))
+    reader.tally.round()
+    await Promise.all([
+      reader.chunk(reference).then(bytes => walker.supply(level, index, bytes)),
+      ...(ahead.length > SPECULATIVE_CHUNKS ? [] : ahead).map(async ({ reference, node }) =>
+        sealed.walker.supply(node, await reader.chunk(reference)),
+      ),
+    ])
+  }
+}
+
+/** Fetches the page that the directory names, and in parallel what the history says of that place. */
+async function checkedPage(
+  reader: Reader,
+  sealed: SealedPages,
+  index: number,
+  { reference, firstSeq, time }: DirectoryRecord,
+  target: Target,
+): Promise<ReadPage> {
+  const { rounds } = reader.tally
+  const [bytes] = await Promise.all([
+    reader.payload(reference),
+    descend(reader, sealed.walker, [{ from: index, to: index + 1 }]),
+  ])
+  if (reader.tally.rounds === rounds) reader.tally.round()
+  const lies = (why: string) =>
+    new CorruptError(`the directory ${why}`, { page: index, reference, history: sealed.walker.page(index) })
+  if (sealed.walker.page(index) !== reference) throw lies('names another page than the history')
+  const page = decodePage(bytes, { kind: 'sealed', log: sealed.log, reference, index })
+  if (page.firstSeq !== firstSeq || page.baseTimestamp !== time) throw lies('describes a page wrongly')
+  if (!holds(page, target)) throw lies('names a page that does not hold what was looked for')
+  return { index, reference, bytes, page }
+}
+
+function holds(page: Page, target: Target): boolean {
+  if ('seq' in target) return page.firstSeq <= target.seq && target.seq < page.firstSeq + page.entries.length
+  const before = page.baseTimestamp < target.time || page.tail === undefined
+  return before && pageTime(page) >= target.time
+}

@@ -1,0 +1,61 @@
+import type { Content, Entry, MessageId } from '@remote-log/core'
+import { type ChunkSource, streamPayload } from './payload.ts'
+import type { OperationOptions } from './progress.ts'
+
+/** Opens the way to the chunks of an entry's payload. */
+export type OpenSource = (options: OperationOptions) => ChunkSource
+
+/** One entry, verified up to the head it was read under. */
+export class LogEntry {
+  /** Its place, from 0. Provisional while `published` is false. */
+  readonly seq: number
+  /** Unix time in milliseconds, as its author stated it. */
+  readonly timestamp: number
+  /** The message's own id (H1 of the RFC): SHA-256 of the payload unless its author gave another. */
+  readonly id: MessageId
+  readonly content: Content
+  /** False: only on this device so far. */
+  readonly published: boolean
+  readonly #open: OpenSource
+
+  constructor(entry: Entry, published: boolean, open: OpenSource) {
+    this.seq = entry.seq
+    this.timestamp = entry.timestamp
+    this.id = entry.id
+    this.content = entry.content
+    this.published = published
+    this.#open = open
+  }
+
+  /** Bytes of the payload. */
+  get length(): number {
+    return this.content.kind === 'embedded' ? this.content.data.length : this.content.length
+  }
+
+  /** The payload in verified pieces, in little memory. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
+  async *stream(options: OperationOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    let done = 0
+    for await (const piece of streamPayload(this.#open(options), this.content)) {
+      done += piece.length
+      options.onProgress?.({ phase: 'payload', done, total: this.length })
+      yield piece
+    }
+  }
+
+  /** The whole payload in memory. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
+  async bytes(options: OperationOptions = {}): Promise<Uint8Array> {
+    if (this.content.kind === 'embedded') return this.content.data
+    const whole = new Uint8Array(this.length)
+    let at = 0
+    for await (const piece of this.stream(options)) {
+      whole.set(piece, at)
+      at += piece.length
+    }
+    return whole
+  }
+
+  /** The payload as UTF-8 text. @throws as {@link bytes}; TypeError where it is no UTF-8 */
+  async text(options: OperationOptions = {}): Promise<string> {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await this.bytes(options))
+  }
+}

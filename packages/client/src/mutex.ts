@@ -1,0 +1,40 @@
+import { AbortedError, throwIfAborted } from '@remote-log/core'
+
+/** Lets one operation at a time through, in the order of arrival. */
+export class Mutex {
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Runs `task` alone. A signal that fires while waiting ends the wait with `ABORTED`. */
+  async run<R>(what: string, signal: AbortSignal | undefined, task: () => Promise<R>): Promise<R> {
+    throwIfAborted(signal, what)
+    const before = this.#last
+    const { promise: done, resolve: release } = Promise.withResolvers<void>()
+    this.#last = before.then(() => done)
+    try {
+      await orAborted(before, what, signal)
+      return await task()
+    } finally {
+      release()
+    }
+  }
+}
+
+async function orAborted(
+  wait: Promise<unknown>,
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (signal === undefined) {
+    await wait
+    return
+  }
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = () =>
+    reject(new AbortedError(`${what} was aborted while waiting`, { operation: what }, signal.reason))
+  signal.addEventListener('abort', stop)
+  try {
+    await Promise.race([wait, promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

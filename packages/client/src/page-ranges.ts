@@ -1,0 +1,48 @@
+/** Pages from `from` to before `to`. */
+export interface PageRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** A set of page numbers as sorted, disjoint, non-adjacent ranges. Immutable. */
+export class PageRanges {
+  readonly ranges: readonly PageRange[]
+
+  constructor(ranges: readonly PageRange[] = []) {
+    this.ranges = ranges
+  }
+
+  has(page: number): boolean {
+    return this.ranges.some(({ from, to }) => from <= page && page < to)
+  }
+
+  covers(from: number, to: number): boolean {
+    return from >= to || this.ranges.some(range => range.from <= from && to <= range.to)
+  }
+
+  with(from: number, to: number): PageRanges {
+    if (from >= to) return this
+    const merged: PageRange[] = []
+    let added = { from, to }
+    for (const range of this.ranges) {
+      if (range.to < added.from || added.to < range.from) merged.push(range)
+      else added = { from: Math.min(range.from, added.from), to: Math.max(range.to, added.to) }
+    }
+    merged.push(added)
+    return new PageRanges(merged.sort((a, b) => a.from - b.from))
+  }
+
+  /** What of [from, to) is not in the set, in order. */
+  missing(from: number, to: number): PageRange[] {
+    const gaps: PageRange[] = []
+    let at = from
+    for (const range of this.ranges) {
+      if (range.to <= at) continue
+      if (range.from >= to) break
+      if (range.from > at) gaps.push({ from: at, to: range.from })
+      at = Math.max(at, range.to)
+    }
+    if (at < to) gaps.push({ from: at, to })
+    return gaps
+  }
+}

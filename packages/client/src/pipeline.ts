@@ -1,0 +1,52 @@
+import { CHUNK_BYTES } from '@remote-log/core'
+
+/**
+ * Runs `start` over `items` with up to `ahead` of them under way and yields the results in order. Whatever is under
+ * way when the consumer stops or an item fails is left to settle unseen.
+ */
+export async function* inOrder<T, R>(
+  items: Iterable<T>,
+  ahead: number,
+  start: (item: T) => Promise<R>,
+): AsyncGenerator<R, void, undefined> {
+  const waiting: Promise<R>[] = []
+  const source = items[Symbol.iterator]()
+  let next = source.next()
+  for (;;) {
+    while (!next.done && waiting.length < ahead) {
+      const result = start(next.value)
+      result.catch(() => undefined)
+      waiting.push(result)
+      next = source.next()
+    }
+    const first = waiting.shift()
+    if (first === undefined) return
+    yield await first
+  }
+}
+
+/** The integers from `from` to before `to`, or the same downwards. */
+export function* countTo(from: number, to: number, reverse = false): Generator<number, void, undefined> {
+  if (reverse) for (let i = to - 1; i >= from; i--) yield i
+  else for (let i = from; i < to; i++) yield i
+}
+
+/** Cuts a stream of bytes into pages of exactly 4,096 bytes, each a copy of its own; an incomplete last one is dropped. */
+export async function* cutPages(
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let page = new Uint8Array(CHUNK_BYTES)
+  let filled = 0
+  for await (const piece of stream) {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + CHUNK_BYTES - filled)
+      page.set(part, filled)
+      filled += part.length
+      at += part.length
+      if (filled < CHUNK_BYTES) continue
+      yield page
+      page = new Uint8Array(CHUNK_BYTES)
+      filled = 0
+    }
+  }
+}

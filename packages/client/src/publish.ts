@@ -1,0 +1,112 @@
+import {
+  ConflictError,
+  type Publication,
+  ReadOnlyError,
+  type Reference,
+  throwIfAborted,
+} from '@remote-log/core'
+import { adopt } from './adopt.ts'
+import { nextSeqOf } from './anchor.ts'
+import type { LogContext } from './context.ts'
+import { ensureEdges } from './edges.ts'
+import { follow } from './follow.ts'
+import type { OperationOptions } from './progress.ts'
+import { Reader } from './reader.ts'
+import type { Costs } from './tally.ts'
+import { type UploadedHead, uploadHead } from './upload-head.ts'
+
+/** Heads that other devices may put in between before a publication gives up. */
+const MAX_CONFLICTS = 16
+
+export interface PublishOptions extends OperationOptions {
+  /**
+   * What to do when another device moved the head: `rebase` (default) verifies it, puts the own entries behind it
+   * (same ids, new seqs) and tries again; `fail` throws CONFLICT and changes nothing.
+   */
+  readonly onConflict?: 'rebase' | 'fail' | undefined
+}
+
+export interface PublishReport {
+  /** The head that stands now; undefined where nothing was ever published. */
+  readonly head: Reference | undefined
+  /** Entries that this call published. */
+  readonly entries: number
+  /** Entries in the published log now. */
+  readonly published: number
+  /** Chunks handed to the store by this call. */
+  readonly chunks: number
+  /** How the name system recorded it; undefined where there was nothing to publish. */
+  readonly publication: Publication | undefined
+  /** Times that another device came in between. */
+  readonly conflicts: number
+  /** What was read on the way. */
+  readonly costs: Costs
+}
+
+/** Uploads the unsent entries, waits until the network has them, moves the head (docs/spec.md, section 9). */
+export async function publish(context: LogContext, options: PublishOptions): Promise<PublishReport> {
+  const { id, settings, state } = context
+  if (!settings.writable) throw new ReadOnlyError('this log was opened without a signer', { owner: id.owner })
+  const reader = new Reader(context.store, options)
+  const firstWaiting = state.unsent.first
+  let chunks = 0
+  for (let conflicts = 0; ; conflicts++) {
+    throwIfAborted(options.signal, 'publish')
+    const { statement } = await follow(context, reader)
+    const entries = state.unsent.next - state.unsent.first
+    const report = (publication: Publication | undefined): PublishReport => ({
+      head: state.anchor?.head,
+      entries: state.unsent.first - firstWaiting,
+      published: state.anchor ? nextSeqOf(state.anchor.page) : 0,
+      chunks,
+      publication,
+      conflicts,
+      costs: reader.tally.costs(),
+    })
+    if (entries === 0) return report(undefined)
+    await ensureEdges(context, reader)
+    const uploaded = await uploadHead(context, reader, entries)
+    chunks += uploaded.chunks
+    const publication = await moveHead(
+      context,
+      reader,
+      statement.head,
+      uploaded,
+      options.onConflict ?? 'rebase',
+    )
+    if (publication !== undefined) return report(publication)
+    if (conflicts === MAX_CONFLICTS) {
+      throw new ConflictError(`other devices moved the head ${conflicts} times in between`, {
+        head: state.anchor?.head,
+      })
+    }
+  }
+}
+
+/** Journals the head, sends it, records the outcome. Undefined: another device was first. */
+async function moveHead(
+  context: LogContext,
+  reader: Reader,
+  expected: Reference | undefined,
+  { built, pages }: UploadedHead,
+  onConflict: 'rebase' | 'fail',
+): Promise<Publication | undefined> {
+  const { id, names, local, state } = context
+  const journal = state.journal!
+  const next = built.anchor.head
+  if (!journal.attempts.some(attempt => attempt.next === next)) {
+    state.journal = { ...journal, attempts: [...journal.attempts, { next, entries: built.entries }] }
+    await local.write([local.putJournal(state.journal)], true)
+  }
+  throwIfAborted(reader.call.signal, 'publish')
+  reader.progress('publish', 0, 1)
+  try {
+    const publication = await names.publish(id, expected, next, reader.call)
+    await adopt(context, built, publication.block, pages)
+    reader.progress('publish', 1, 1)
+    return publication
+  } catch (error) {
+    if (!(error instanceof ConflictError) || onConflict === 'fail') throw error
+    return undefined
+  }
+}

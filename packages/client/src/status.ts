@@ -1,0 +1,36 @@
+import type { BlockRef, LogId, Reference } from '@remote-log/core'
+import { nextSeqOf } from './anchor.ts'
+import type { LogContext } from './context.ts'
+
+/** What this device knows, without asking anybody. */
+export interface LogStatus {
+  readonly id: LogId
+  readonly writable: boolean
+  /** The head that is trusted, and the newest block at which it was stated; undefined before the first read. */
+  readonly head: Reference | undefined
+  readonly block: BlockRef | undefined
+  /** Entries below that head. */
+  readonly published: number
+  /** Entries that are only on this device: lost if it is lost. */
+  readonly unsent: number
+  /** Whether a publication was begun and its end is not known. */
+  readonly publishing: boolean
+  readonly sealedPages: number
+  /** Of these, kept on this device. */
+  readonly keptPages: number
+}
+
+export function statusOf({ id, settings, state }: LogContext): LogStatus {
+  const { anchor, have, journal, unsent } = state
+  return {
+    id,
+    writable: settings.writable,
+    head: anchor?.head,
+    block: anchor?.block,
+    published: anchor ? nextSeqOf(anchor.page) : 0,
+    unsent: unsent.next - unsent.first,
+    publishing: journal !== undefined,
+    sealedPages: anchor?.page.roots.sealedPages ?? 0,
+    keptPages: have.ranges.reduce((sum, { from, to }) => sum + to - from, 0),
+  }
+}

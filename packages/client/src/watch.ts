@@ -1,0 +1,69 @@
+import { RemoteLogError } from '@remote-log/core'
+import { nextSeqOf } from './anchor.ts'
+import type { LogContext } from './context.ts'
+import type { LogEntry } from './log-entry.ts'
+import type { OperationOptions } from './progress.ts'
+
+export interface WatchOptions extends OperationOptions {
+  /** Time between two questions to the name system, in milliseconds. Default 4,000. */
+  readonly intervalMs?: number | undefined
+  /** seq of the first entry to give. Default: the first one published after the call. */
+  readonly from?: number | undefined
+  /** Told of failures to ask or read that may pass (`UNAVAILABLE`, `NOT_FOUND`, `STALE`): the watch goes on. */
+  readonly onTrouble?: ((error: RemoteLogError) => void) | undefined
+}
+
+const DEFAULT_INTERVAL_MS = 4000
+const PASSING: readonly string[] = ['UNAVAILABLE', 'NOT_FOUND', 'STALE']
+
+/** What a watch needs of its log. */
+export interface Watched {
+  follow(options: OperationOptions): Promise<void>
+  read(options: OperationOptions & { from: number; publishedOnly: true }): AsyncIterable<LogEntry>
+}
+
+/**
+ * Yields published entries as they come. Ends without an error when the signal fires.
+ * @throws REORG, REWRITTEN, ROLLBACK, CORRUPT, INVALID_PAGE: what does not pass by itself
+ */
+export async function* watch(
+  context: LogContext,
+  log: Watched,
+  options: WatchOptions,
+): AsyncGenerator<LogEntry, void, undefined> {
+  const { signal, intervalMs = DEFAULT_INTERVAL_MS, onTrouble } = options
+  let from = options.from
+  while (!signal?.aborted) {
+    try {
+      await log.follow({ signal })
+      const published = context.state.anchor ? nextSeqOf(context.state.anchor.page) : 0
+      from ??= published
+      if (from < published) {
+        for await (const entry of log.read({ from, publishedOnly: true, signal })) {
+          from = entry.seq + 1
+          yield entry
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof RemoteLogError)) throw error
+      if (error.code === 'ABORTED' && signal?.aborted) return
+      if (!PASSING.includes(error.code)) throw error
+      onTrouble?.(error)
+    }
+    await pause(intervalMs, signal)
+  }
+}
+
+/** Resolves after `ms`, or at once when the signal fires. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
+  })
+}
