@@ -1,3 +1,4 @@
+export { type BatchWish, type BeeNode, type BeeNodeOptions, startBeeNode } from './bee/bee-node.ts'
 export { type Clock, ManualClock, systemClock } from './clock.ts'
 export {
   type Fault,

@@ -1,0 +1,61 @@
+import { BatchBook } from './batch-book.ts'
+import { Refusal } from './http/refusal.ts'
+import { type Identity, identityOf } from './identity.ts'
+import type { Network, Peer } from './network.ts'
+import { NodeChunks } from './node-chunks.ts'
+import { PinBook } from './pin-book.ts'
+import { PushQueue } from './push-queue.ts'
+import { type Tag, TagBook } from './tag-book.ts'
+import { type Stamper, type UploadParts, UploadSession } from './upload-session.ts'
+
+/** Everything that a node is made of, behind its HTTP routes. */
+export interface BeeParts extends UploadParts {
+  readonly identity: Identity
+  readonly batches: BatchBook
+  readonly pins: PinBook
+  readonly peer: Peer
+}
+
+/** Puts a node together and takes up what it left unfinished. @throws UNAVAILABLE, LOCAL_DAMAGED */
+export async function openBee(
+  network: Network,
+  options: {
+    readonly syncLagMs: number
+    readonly pullSyncMs: number
+    readonly warn: (message: string) => void
+  },
+): Promise<BeeParts> {
+  const node = network.nextNodeNumber()
+  const identity = identityOf(node)
+  const chunks = new NodeChunks(network, node, options.pullSyncMs, () => peer)
+  const peer: Peer = {
+    overlay: identity.overlay,
+    cached: address => (queue.waits(address) ? undefined : chunks.local(address)),
+  }
+  network.join(peer)
+  const tags = await TagBook.open(network.store, network.clock, node)
+  const queue = await PushQueue.open(network, node, tags, options.syncLagMs)
+  return {
+    network,
+    identity,
+    chunks,
+    tags,
+    queue,
+    peer,
+    batches: await BatchBook.open(network, identity, node),
+    pins: await PinBook.open(network.store, node),
+    warn: options.warn,
+  }
+}
+
+/** Bee's rule for a session's tag: the one that is named, or a new one. @throws Refusal 404 */
+export async function sessionTag(bee: BeeParts, uid: number | undefined): Promise<Tag> {
+  if (!uid) return bee.tags.create()
+  const tag = bee.tags.get(uid)
+  if (!tag) throw new Refusal(404, 'tag not found')
+  return tag
+}
+
+export function beginUpload(bee: BeeParts, stamper: Stamper, tag: Tag | undefined): UploadSession {
+  return new UploadSession(bee, stamper, tag)
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.ts'
+import { PostageChain } from './postage-chain.ts'
+import { Reserve } from './reserve.ts'
+import { Store } from './store.ts'
+import type { SwarmChunk } from './swarm-chunk.ts'
+
+/** What other nodes of the network can get from a node. */
+export interface Peer {
+  /** 32 bytes. */
+  readonly overlay: Buffer
+  /** A chunk that the node holds and that is not waiting to be pushed. */
+  cached(address: Buffer): SwarmChunk | undefined
+}
+
+/**
+ * Everything beyond the nodes of a process: the postage chain, the reserve in which pushed chunks end up, and who else
+ * is there. Nodes on one network share its store, so the last one that stops closes it.
+ */
+export class Network {
+  readonly store: Store
+  readonly clock: Clock
+  readonly chain: PostageChain
+  readonly reserve: Reserve
+  /**
+   * Whether there are peers enough that a chunk which nobody has is known to be absent (404, as on mainnet). With few
+   * (default, as in the recordings) the node runs out of peers (500) and skips those that failed for a minute.
+   */
+  readonly manyPeers: boolean
+  readonly #peers: Peer[] = []
+  #users = 0
+
+  private constructor(store: Store, clock: Clock, chain: PostageChain, manyPeers: boolean) {
+    this.store = store
+    this.clock = clock
+    this.chain = chain
+    this.reserve = new Reserve(store, clock, chain)
+    this.manyPeers = manyPeers
+  }
+
+  /** @throws LOCKED, UNAVAILABLE, LOCAL_DAMAGED */
+  static async open(options: {
+    readonly folder: string | undefined
+    readonly clock: Clock
+    readonly blockTimeMs: number
+    readonly manyPeers: boolean
+  }): Promise<Network> {
+    const store = await Store.open(options.folder)
+    const chain = await PostageChain.open(store, options.clock, options.blockTimeMs)
+    return new Network(store, options.clock, chain, options.manyPeers)
+  }
+
+  /** Numbers nodes in the order in which they join: it is part of their records' keys. */
+  nextNodeNumber(): number {
+    return this.#peers.length
+  }
+
+  join(peer: Peer): void {
+    this.#peers.push(peer)
+    this.#users++
+  }
+
+  async leave(): Promise<void> {
+    if (--this.#users === 0) await this.store.close()
+  }
+
+  others(than: Peer): Peer[] {
+    return this.#peers.filter(peer => peer !== than)
+  }
+}

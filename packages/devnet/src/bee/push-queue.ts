@@ -1,0 +1,176 @@
+import { fromRecord, toRecord } from './json-record.ts'
+import type { Network } from './network.ts'
+import { bodyKey, pendingKey, pendingPrefix } from './record-keys.ts'
+import type { Stamp } from './stamp.ts'
+import type { Write } from './store.ts'
+import type { SwarmChunk } from './swarm-chunk.ts'
+import type { Tag, TagBook } from './tag-book.ts'
+
+interface Pending {
+  readonly sequence: number
+  readonly address: Buffer
+  readonly version: Buffer | undefined
+  readonly stamp: Stamp
+  readonly tag: number
+  /** Unix time in milliseconds from which it may be pushed. */
+  readonly due: number
+}
+
+interface PendingRecord {
+  readonly address: string
+  readonly version?: string | undefined
+  readonly batch: string
+  readonly index: string
+  readonly timestamp: string
+  readonly tag: number
+}
+
+/** Chunks pushed in one go, so that requests get their turn in between. */
+const PUSH_AT_ONCE = 256
+
+/** Deferred chunks on their way to the network: each is pushed a constant time after it came, under its tag. */
+export class PushQueue {
+  readonly #network: Network
+  readonly #node: number
+  readonly #tags: TagBook
+  readonly #lagMs: number
+  readonly #queue = new Map<number, Pending>()
+  readonly #waiting = new Map<string, number>()
+  #nextSequence = 0
+  #callOff: (() => void) | undefined
+  #paused = false
+
+  private constructor(network: Network, node: number, tags: TagBook, lagMs: number) {
+    this.#network = network
+    this.#node = node
+    this.#tags = tags
+    this.#lagMs = lagMs
+  }
+
+  static async open(network: Network, node: number, tags: TagBook, lagMs: number): Promise<PushQueue> {
+    const queue = new PushQueue(network, node, tags, lagMs)
+    for await (const [key, value] of network.store.entries(pendingPrefix(node))) {
+      const record = fromRecord<PendingRecord>(value)
+      queue.#enter({
+        sequence: key.readUIntBE(2, 6),
+        address: Buffer.from(record.address, 'hex'),
+        version: record.version === undefined ? undefined : Buffer.from(record.version, 'hex'),
+        stamp: {
+          batch: Buffer.from(record.batch, 'hex'),
+          index: Buffer.from(record.index, 'hex'),
+          timestamp: BigInt(record.timestamp),
+        },
+        tag: record.tag,
+        due: network.clock.now() + lagMs,
+      })
+    }
+    queue.#schedule()
+    return queue
+  }
+
+  /** Whether the chunk waits under this batch: then it counts as seen and is not taken again. */
+  has(address: Buffer, batch: Buffer): boolean {
+    return this.#waiting.has(name(address, batch))
+  }
+
+  /** Whether the chunk waits under any batch. */
+  waits(address: Buffer): boolean {
+    return this.#waiting.has(name(address))
+  }
+
+  add(chunk: SwarmChunk, stamp: Stamp, tag: number): Write[] {
+    const pending = {
+      sequence: this.#nextSequence,
+      address: chunk.address,
+      version: chunk.version,
+      stamp,
+      tag,
+      due: this.#network.clock.now() + this.#lagMs,
+    }
+    this.#enter(pending)
+    this.#schedule()
+    const record: PendingRecord = {
+      address: chunk.address.toString('hex'),
+      version: chunk.version?.toString('hex'),
+      batch: stamp.batch.toString('hex'),
+      index: stamp.index.toString('hex'),
+      timestamp: stamp.timestamp.toString(),
+      tag,
+    }
+    return [{ key: pendingKey(this.#node, pending.sequence), value: toRecord(record) }]
+  }
+
+  /** Nothing reaches the network until {@link resume}. */
+  pause(): void {
+    this.#paused = true
+    this.#callOff?.()
+    this.#callOff = undefined
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#schedule()
+  }
+
+  #enter(pending: Pending): void {
+    this.#queue.set(pending.sequence, pending)
+    this.#nextSequence = pending.sequence + 1
+    this.#count(name(pending.address), 1)
+    this.#count(name(pending.address, pending.stamp.batch), 1)
+  }
+
+  #count(key: string, by: 1 | -1): void {
+    const count = (this.#waiting.get(key) ?? 0) + by
+    if (count === 0) this.#waiting.delete(key)
+    else this.#waiting.set(key, count)
+  }
+
+  #schedule(): void {
+    if (this.#paused || this.#callOff) return
+    const first = this.#queue.values().next().value
+    if (!first) return
+    const wait = Math.max(0, first.due - this.#network.clock.now())
+    this.#callOff = this.#network.clock.after(wait, () => {
+      this.#callOff = undefined
+      this.#push()
+      this.#schedule()
+    })
+  }
+
+  #push(): void {
+    const writes: Write[] = []
+    const touched = new Set<Tag>()
+    const now = this.#network.clock.now()
+    let left = PUSH_AT_ONCE
+    for (const pending of this.#queue.values()) {
+      if (pending.due > now || left-- === 0) break
+      this.#queue.delete(pending.sequence)
+      this.#count(name(pending.address), -1)
+      this.#count(name(pending.address, pending.stamp.batch), -1)
+      writes.push({ key: pendingKey(this.#node, pending.sequence), value: undefined })
+      const { address, version, stamp } = pending
+      const bytes = this.#network.store.get(bodyKey(address, version))
+      const arrived =
+        bytes && this.#network.reserve.arrive({ address, bytes, ...(version && { version }) }, stamp)
+      const tag = this.#tags.get(pending.tag)
+      if (tag) touched.add(tag)
+      if (arrived) {
+        // Later pushes of this round must see what this one changed.
+        void this.#network.store.write(arrived).catch(ignore)
+        if (tag) {
+          tag.sent++
+          tag.synced++
+        }
+      }
+    }
+    for (const tag of touched) writes.push(...this.#tags.writes(tag))
+    void this.#network.store.write(writes).catch(ignore)
+  }
+}
+
+/** A write that fails here fails for requests too, and is reported there. */
+function ignore(): void {}
+
+function name(address: Buffer, batch?: Buffer): string {
+  return address.toString('latin1') + (batch ? batch.toString('latin1') : '')
+}

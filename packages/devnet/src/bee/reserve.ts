@@ -1,0 +1,119 @@
+import type { Clock } from '../clock.ts'
+import { type PostageChain, slotsPerBucket } from './postage-chain.ts'
+import { bodyKey, reserveKey, slotKey } from './record-keys.ts'
+import { bucketOf, type Stamp, timestampBytes } from './stamp.ts'
+import type { Store, Write } from './store.ts'
+import type { SwarmChunk } from './swarm-chunk.ts'
+
+const STAMP_RECORD_BYTES = 48
+
+/** What the network keeps of a chunk apart from its bytes. */
+export interface Kept {
+  /** Of a single-owner chunk: which content. */
+  readonly version: Buffer | undefined
+  /** Unix time in milliseconds when the network got it. */
+  readonly since: number
+  readonly stamps: readonly Stamp[]
+}
+
+/**
+ * What the rest of the network keeps, with the rules of Bee's reserve (`pkg/storer/internal/reserve`): a chunk stays as
+ * long as one live batch pays for it, a slot of a batch holds one chunk, and only a newer stamp takes a slot over.
+ */
+export class Reserve {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #chain: PostageChain
+
+  constructor(store: Store, clock: Clock, chain: PostageChain) {
+    this.#store = store
+    this.#clock = clock
+    this.#chain = chain
+  }
+
+  /** What is kept at this address, paid for by a batch that has not expired. */
+  kept(address: Buffer): Kept | undefined {
+    const record = this.#store.get(reserveKey(address))
+    if (!record) return undefined
+    const kept = decode(Buffer.from(record.buffer, record.byteOffset, record.length))
+    return kept.stamps.some(stamp => this.#chain.batch(stamp.batch)) ? kept : undefined
+  }
+
+  /** The chunk that is kept at this address. */
+  chunk(address: Buffer, kept = this.kept(address)): SwarmChunk | undefined {
+    const bytes = kept && this.#store.get(bodyKey(address, kept.version))
+    return bytes && { address, bytes, ...(kept.version && { version: kept.version }) }
+  }
+
+  /**
+   * A chunk arrives with a stamp whose signature is in order. `undefined`: the network does not take it (batch unknown or
+   * expired, wrong bucket, slot out of range, slot taken by a stamp as new); otherwise what is to be written.
+   */
+  arrive(chunk: SwarmChunk, stamp: Stamp): Write[] | undefined {
+    const batch = this.#chain.batch(stamp.batch)
+    if (!batch) return undefined
+    const [bucket, slot] = [stamp.index.readUInt32BE(0), stamp.index.readUInt32BE(4)]
+    if (bucket !== bucketOf(chunk.address) || slot >= slotsPerBucket(batch)) return undefined
+
+    const writes: Write[] = []
+    const key = slotKey(stamp.batch, stamp.index)
+    const occupant = this.#store.get(key)
+    if (occupant) {
+      const bytes = Buffer.from(occupant)
+      const [timestamp, address] = [bytes.readBigUInt64BE(0), bytes.subarray(8)]
+      const same = address.equals(chunk.address)
+      if (same && timestamp === stamp.timestamp) return []
+      if (timestamp >= stamp.timestamp) return undefined
+      if (!same) writes.push(...this.#displace(address, stamp))
+    }
+    const before = this.kept(chunk.address)
+    const others = (before?.stamps ?? []).filter(other => !sameSlot(other, stamp))
+    const newest = (before?.stamps ?? []).every(other => other.timestamp < stamp.timestamp)
+    const kept = {
+      version: before && !newest ? before.version : chunk.version,
+      since: before?.since ?? this.#clock.now(),
+      stamps: [...others, stamp],
+    }
+    writes.push(
+      { key, value: Buffer.concat([timestampBytes(stamp.timestamp), chunk.address]) },
+      { key: reserveKey(chunk.address), value: encode(kept) },
+      { key: bodyKey(chunk.address, chunk.version), value: chunk.bytes },
+    )
+    return writes
+  }
+
+  #displace(address: Buffer, stamp: Stamp): Write[] {
+    const record = this.#store.get(reserveKey(address))
+    if (!record) return []
+    const kept = decode(Buffer.from(record))
+    const stamps = kept.stamps.filter(other => !sameSlot(other, stamp))
+    return [{ key: reserveKey(address), value: stamps.length > 0 ? encode({ ...kept, stamps }) : undefined }]
+  }
+}
+
+function sameSlot(a: Stamp, b: Stamp): boolean {
+  return a.batch.equals(b.batch) && a.index.equals(b.index)
+}
+
+/** since (float64) ‖ length of version (1) ‖ version ‖ stamps of 48 bytes. */
+function encode({ version, since, stamps }: Kept): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeDoubleBE(since, 0)
+  head[8] = version?.length ?? 0
+  const parts = stamps.flatMap(stamp => [stamp.batch, stamp.index, timestampBytes(stamp.timestamp)])
+  return Buffer.concat([head, version ?? Buffer.alloc(0), ...parts])
+}
+
+function decode(bytes: Buffer): Kept {
+  const start = 9 + bytes[8]!
+  const stamps: Stamp[] = []
+  for (let at = start; at < bytes.length; at += STAMP_RECORD_BYTES) {
+    stamps.push({
+      batch: bytes.subarray(at, at + 32),
+      index: bytes.subarray(at + 32, at + 40),
+      timestamp: bytes.readBigUInt64BE(at + 40),
+    })
+  }
+  const version = bytes[8] === 0 ? undefined : bytes.subarray(9, start)
+  return { version, since: bytes.readDoubleBE(0), stamps }
+}

@@ -1,0 +1,95 @@
+import { Refusal } from './http/refusal.ts'
+import type { Network } from './network.ts'
+import type { NodeChunks } from './node-chunks.ts'
+import type { PushQueue } from './push-queue.ts'
+import type { Stamp } from './stamp.ts'
+import type { Write } from './store.ts'
+import type { SwarmChunk } from './swarm-chunk.ts'
+import type { Tag, TagBook } from './tag-book.ts'
+
+/** Makes or checks the stamp of a chunk. @throws Refusal */
+export type Stamper = (chunk: SwarmChunk) => { readonly stamp: Stamp; readonly writes: readonly Write[] }
+
+/** How many chunks may be on their way to the disk before an upload waits for it. */
+const UNWRITTEN_CHUNKS = 512
+
+/** The parts of a node that an upload goes through. */
+export interface UploadParts {
+  readonly network: Network
+  readonly chunks: NodeChunks
+  readonly queue: PushQueue
+  readonly tags: TagBook
+  readonly warn: (message: string) => void
+}
+
+/**
+ * One request's chunks on their way in. With a tag the upload is deferred (stored here, pushed later); without one it
+ * is direct: the network gets each chunk before the request is answered, and this node keeps nothing itself.
+ */
+export class UploadSession {
+  readonly #node: UploadParts
+  readonly #stamper: Stamper
+  readonly tag: Tag | undefined
+  #split = 0
+  #seen = 0
+  #unwritten = 0
+  #written: Promise<void> = Promise.resolve()
+
+  constructor(node: UploadParts, stamper: Stamper, tag: Tag | undefined) {
+    this.#node = node
+    this.#stamper = stamper
+    this.tag = tag
+  }
+
+  /** Takes a chunk. Waits where the disk is far behind. @throws Refusal */
+  async put(chunk: SwarmChunk): Promise<void> {
+    const { stamp, writes } = this.#stamper(chunk)
+    const kept = this.tag ? this.#defer(chunk, stamp, this.tag) : this.#push(chunk, stamp)
+    this.#written = this.#node.network.store.write([...writes, ...kept])
+    this.#written.catch(() => {})
+    if (++this.#unwritten >= UNWRITTEN_CHUNKS) {
+      await this.#written
+      this.#unwritten = 0
+    }
+  }
+
+  /** Resolves when everything is with the operating system. `root` becomes the tag's address. */
+  async done(root?: Buffer): Promise<void> {
+    if (!this.tag) return this.#written
+    this.tag.split += this.#split
+    this.tag.seen += this.#seen
+    if (root) this.tag.address = root.toString('hex')
+    await this.#node.network.store.write(this.#node.tags.writes(this.tag))
+  }
+
+  #defer(chunk: SwarmChunk, stamp: Stamp, tag: Tag): Write[] {
+    this.#split++
+    if (this.#node.queue.has(chunk.address, stamp.batch)) {
+      this.#seen++
+      this.#warnOfRewrite(chunk)
+      return []
+    }
+    this.#warnOfRewrite(chunk)
+    const version = chunk.version && (this.#node.chunks.storedVersion(chunk.address) ?? chunk.version)
+    const pushed = { address: chunk.address, bytes: chunk.bytes, ...(version && { version }) }
+    return [...this.#node.chunks.keep(chunk), ...this.#node.queue.add(pushed, stamp, tag.uid)]
+  }
+
+  #push(chunk: SwarmChunk, stamp: Stamp): Write[] {
+    const arrived = this.#node.network.reserve.arrive(chunk, stamp)
+    // Bee answers 201 even where the network will not keep a chunk; it then stays in this node's cache alone.
+    return arrived ?? this.#node.chunks.keep(chunk)
+  }
+
+  #warnOfRewrite({ address, version }: SwarmChunk): void {
+    const stored = version && this.#node.chunks.storedVersion(address)
+    if (stored && !stored.equals(version)) {
+      this.#node.warn(`single-owner chunk ${address.toString('hex')} is held with other content, which stays`)
+    }
+  }
+}
+
+/** The answer of a full immutable batch. */
+export function overissued(): Refusal {
+  return new Refusal(402, 'batch is overissued')
+}
