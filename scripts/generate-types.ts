@@ -18,7 +18,7 @@ function adapt(text: string): string {
   return `${text
     .replace(/^\/\* tslint:disable \*\/\n/m, '')
     .replace(/(from\s+["'])\.{1,2}\/(\w+)\.js(["'])/g, '$1./$2.ts$3')
-    .replace(/^(\s*)export namespace/gm, '$1export declare namespace')
+    .replace(/^(\s*export interface OutputObject \{.*\});$/gm, '$1')
     .replace(/[ \t]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim()}\n`

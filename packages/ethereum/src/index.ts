@@ -1,1 +1,10 @@
-export {}
+export type { Signer } from 'ethers'
+export * from './deploy.ts'
+export * from './domain.ts'
+export type { Eip1193Provider } from './eip1193.ts'
+export * from './http-provider.ts'
+export * from './key-file.ts'
+export type { RegistryOptions } from './options.ts'
+export { REFUSALS, type Refusal, registryAbi, registryInterface } from './registry-abi.ts'
+export * from './registry-name-system.ts'
+export * from './signer.ts'

@@ -50,7 +50,7 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
     export namespace EIP712DomainChangedEvent {
       export type InputTuple = [];
       export type OutputTuple = [];
-      export interface OutputObject {};
+      export interface OutputObject {}
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -60,7 +60,7 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
     export namespace HeadMovedEvent {
       export type InputTuple = [owner: AddressLike, topic: BytesLike, head: BytesLike];
       export type OutputTuple = [owner: string, topic: string, head: string];
-      export interface OutputObject {owner: string, topic: string, head: string };
+      export interface OutputObject {owner: string, topic: string, head: string }
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -70,7 +70,7 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
     export namespace SignedHeadRefusedEvent {
       export type InputTuple = [owner: AddressLike, topic: BytesLike, index: BigNumberish, reason: BigNumberish, current: BytesLike];
       export type OutputTuple = [owner: string, topic: string, index: bigint, reason: bigint, current: string];
-      export interface OutputObject {owner: string, topic: string, index: bigint, reason: bigint, current: string };
+      export interface OutputObject {owner: string, topic: string, index: bigint, reason: bigint, current: string }
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
