@@ -69,28 +69,28 @@ export class Connection {
 
   /**
    * Calls the registry in the state after `block`. By the block's hash (EIP-1898), so that a reorganisation in between
-   * can't mix two chains. The first time it also makes sure that a registry is what stands at the address.
+   * can't mix two chains. `from`: who seems to call. The first time it also makes sure that a registry is what stands at the address.
    * @throws NO_CONTRACT, UNAVAILABLE, ABORTED
    */
-  async callAt(block: BlockRef, data: string, options: CallOptions = {}): Promise<string> {
+  async callAt(block: BlockRef, data: string, options: CallOptions = {}, from?: string): Promise<string> {
     const [checked, called] = await Promise.allSettled([
       this.#checkRegistry(block, options),
-      this.#call(block, data, options),
+      this.#call(block, from === undefined ? { data } : { data, from }, options),
     ])
     if (checked.status === 'rejected') throw checked.reason
     if (called.status === 'rejected') throw called.reason
     return called.value
   }
 
-  #call(block: BlockRef, data: string, options: CallOptions): Promise<string> {
-    return this.rpc.askBytes('eth_call', [{ to: this.registry, data }, { blockHash: block.hash }], options)
+  #call(block: BlockRef, call: { data: string; from?: string }, options: CallOptions): Promise<string> {
+    return this.rpc.askBytes('eth_call', [{ to: this.registry, ...call }, { blockHash: block.hash }], options)
   }
 
   /** A registry says of itself (EIP-5267) that it is one, on this chain, at this address. */
   async #checkRegistry(block: BlockRef, options: CallOptions): Promise<void> {
     if (this.#isRegistry) return
     const question = registryInterface.encodeFunctionData('eip712Domain')
-    const answer = await this.#call(block, question, options).catch(error => {
+    const answer = await this.#call(block, { data: question }, options).catch(error => {
       if (failureOf(error).kind === 'reverted') return '0x'
       throw error
     })

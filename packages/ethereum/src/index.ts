@@ -7,4 +7,13 @@ export * from './key-file.ts'
 export type { RegistryOptions } from './options.ts'
 export { REFUSALS, type Refusal, registryAbi, registryInterface } from './registry-abi.ts'
 export * from './registry-name-system.ts'
+export * from './sign-head.ts'
+export {
+  type HeadStatementToSign,
+  logOf,
+  parseSignedHead,
+  type SignedHead,
+} from './signed-head.ts'
 export * from './signer.ts'
+export * from './submit-signed.ts'
+export * from './verify-head.ts'
