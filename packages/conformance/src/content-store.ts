@@ -34,7 +34,7 @@ export interface ContentStoreSupport extends TraitSupport {
   readonly holdBack?: boolean
 }
 
-export interface ContentStoreSuiteOptions extends Fixture<ContentStoreSubject> {
+export interface ContentStoreSuiteOptions<Subject extends ContentStoreSubject> extends Fixture<Subject> {
   /** What is tested, for the report. */
   readonly name: string
   readonly supports?: ContentStoreSupport
@@ -43,7 +43,10 @@ export interface ContentStoreSuiteOptions extends Fixture<ContentStoreSubject> {
 }
 
 /** The compliance suite of {@link ContentStore}: each rule that the interface states in prose is a test. */
-export function contentStoreSuite(runner: TestRunner, options: ContentStoreSuiteOptions): void {
+export function contentStoreSuite<Subject extends ContentStoreSubject>(
+  runner: TestRunner,
+  options: ContentStoreSuiteOptions<Subject>,
+): void {
   const { name, supports = {}, seed = '' } = options
   const test = subjectTest(runner, options)
   const chunk = (about: string, length = 4096, span?: number): Chunk =>

@@ -33,7 +33,7 @@ export interface NameSystemSupport extends TraitSupport {
   readonly reorganise?: boolean
 }
 
-export interface NameSystemSuiteOptions extends Fixture<NameSystemSubject> {
+export interface NameSystemSuiteOptions<Subject extends NameSystemSubject> extends Fixture<Subject> {
   /** What is tested, for the report. */
   readonly name: string
   readonly supports?: NameSystemSupport
@@ -44,7 +44,10 @@ export interface NameSystemSuiteOptions extends Fixture<NameSystemSubject> {
 const SOMEBODY_ELSE = parseAddress('0x00000000000000000000000000000000000a11ce')
 
 /** The compliance suite of {@link NameSystem}: each rule that the interface states in prose is a test. */
-export function nameSystemSuite(runner: TestRunner, options: NameSystemSuiteOptions): void {
+export function nameSystemSuite<Subject extends NameSystemSubject>(
+  runner: TestRunner,
+  options: NameSystemSuiteOptions<Subject>,
+): void {
   const { name, supports = {}, seed = '' } = options
   const test = subjectTest(runner, options)
   const key = (owner: Address, about: string): LogKey => ({ owner, topic: seededTopic(`${seed} ${about}`) })

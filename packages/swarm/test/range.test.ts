@@ -19,6 +19,10 @@ function answerRange(
   response.end(bytes)
 }
 
+function endsEarly(response: ServerResponse): void {
+  response.writeHead(206, { 'content-range': 'bytes 1000-4999/5000' }).end(file.subarray(from, 5000))
+}
+
 async function read(store: SwarmStore, signal?: AbortSignal): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(store.readRangeUnverified(root, from, length, { signal })))
 }
@@ -61,6 +65,7 @@ describe('readRangeUnverified', () => {
       r => r.writeHead(206, { 'content-range': 'bytes 0-199999/300000' }).end(file.subarray(0, length)),
       'UNAVAILABLE',
     ],
+    ['a file that ends before the range', r => endsEarly(r), 'REFUSED'],
     ['too little', r => answerRange(r, file.subarray(from, from + 5000)), 'UNAVAILABLE'],
   ]
   for (const [name, answer, code] of wrong) {
@@ -89,7 +94,10 @@ describe('readRangeUnverified', () => {
   test('a stream that falls silent is UNAVAILABLE, a refusal at the start is overcome', async t => {
     let asked = 0
     const server = await answeringServer(t, (_, response) => {
-      if (++asked === 1) return response.writeHead(503).end()
+      if (++asked === 1) {
+        response.writeHead(503).end()
+        return
+      }
       response.writeHead(206, { 'content-length': length })
       response.write(file.subarray(from, from + 100))
     })

@@ -39,7 +39,8 @@ export async function scriptedBee(t: TestContext, changes: Partial<Script> = {})
     const [, route, parameter] = request.url!.split('/')
     log.push(`${request.method} /${route}${tag ? ` under ${tag}` : ''}`)
     if (route === 'stamps') {
-      say(...(script.batchAnswer ?? [200, { ...script.batch, batchID: parameter }]))
+      const [status, answer] = script.batchAnswer ?? [200, { ...script.batch, batchID: parameter }]
+      say(status, answer)
     } else if (route === 'tags') {
       const state = request.method === 'POST' ? settled(0) : script.tag(asked++, put)
       if (typeof state === 'string') say(404, { code: 404, message: state })

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { expectCode, seededBytes, seededReference } from '@remote-log/conformance'
+import { type Chunk, type ContentStore, FileSplitter, makeChunk, type Upload } from '@remote-log/core'
+import { type BeeNode, ManualClock, startBeeNode, startFaultProxy } from '@remote-log/devnet'
+import { SwarmStore } from '../src/index.ts'
+
+const chunkOf = (seed: string) => makeChunk(seededBytes(seed, 1000))
+
+/** Three chunks of bucket 0x3221, as recorded (bee-recordings/full-batch.json). */
+const SAME_BUCKET = [0, 59328, 194994].map(i => makeChunk(new TextEncoder().encode(`bucket ${i}`)))
+
+describe('SwarmStore against a node with Bee’s rules', () => {
+  let node: BeeNode
+  let batch: string
+  before(async () => {
+    node = await startBeeNode()
+    batch = await node.grantBatch()
+  })
+  after(() => node.stop())
+
+  test('a file put chunk by chunk is read back by range', async () => {
+    const store = new SwarmStore({ url: node.url, batch })
+    const file = seededBytes('file', 700_000)
+    const splitter = new FileSplitter()
+    const chunks = [...splitter.push(file)]
+    const { root, chunks: last } = splitter.finish()
+    await putAll(await store.beginUpload(), [...chunks, ...last])
+    const pieces = await Array.fromAsync(store.readRangeUnverified(root, 4000, 600_001))
+    assert.deepEqual(Buffer.concat(pieces), Buffer.from(file.subarray(4000, 604_001)))
+    for (const from of [699_999, 700_000]) {
+      await expectCode(store.readRangeUnverified(root, from, 5).next(), 'REFUSED', 'a range past the end')
+    }
+  })
+
+  test('a node with few peers can’t tell what is absent: UNAVAILABLE', async () => {
+    const store = new SwarmStore({ url: node.url, retryMs: 0 })
+    const error = await expectCode(store.get(seededReference('absent')), 'UNAVAILABLE', 'get')
+    assert.match(error.message, /read chunk failed/)
+  })
+
+  test('a batch that fills up in the middle is REFUSED, and what was confirmed stays', async () => {
+    const tight = await node.grantBatch({ depth: 17, immutable: true })
+    const store = new SwarmStore({ url: node.url, batch: tight })
+    const [a, b, c] = SAME_BUCKET
+    const first = await store.beginUpload()
+    await putAll(first, [a!, b!])
+    const upload = await store.beginUpload()
+    const error = await expectCode(upload.put(c!), 'REFUSED', 'put')
+    assert.equal(error.details.reason, 'batch-full')
+    assert.match(error.message, /buy or dilute/)
+    assert.deepEqual(await store.get(a!.reference), a!.bytes)
+    await upload.put(chunkOf('another bucket'))
+    await upload.confirm()
+  })
+
+  test('a mutable batch with a full bucket is REFUSED before it lets go of anything', async () => {
+    const loose = await node.grantBatch({ depth: 17, immutable: false })
+    const store = new SwarmStore({ url: node.url, batch: loose })
+    await putAll(await store.beginUpload(), SAME_BUCKET.slice(0, 2))
+    const error = await expectCode(store.beginUpload(), 'REFUSED', 'beginUpload')
+    assert.equal(error.details.reason, 'batch-full')
+  })
+
+  test('a batch of nobody, or one that is too young, is REFUSED', async () => {
+    const fresh = await node.grantBatch({ fresh: true })
+    for (const [id, reason] of [
+      ['ab'.repeat(32), 'batch-unknown'],
+      [fresh, 'batch-not-usable'],
+    ] as const) {
+      const error = await expectCode(
+        new SwarmStore({ url: node.url, batch: id }).beginUpload(),
+        'REFUSED',
+        'begin',
+      )
+      assert.equal(error.details.reason, reason)
+    }
+  })
+
+  test('a batch that runs out during an upload is REFUSED by the next put, and at the next upload', async t => {
+    const clock = new ManualClock()
+    const own = await startBeeNode({ clock })
+    t.after(() => own.stop())
+    const brief = await own.grantBatch({ amount: 24_000n * 100n })
+    const store = new SwarmStore({ url: own.url, batch: brief })
+    const upload = await store.beginUpload()
+    await upload.put(chunkOf('in time'))
+    await clock.advance(200_000)
+    for (const late of [upload.put(chunkOf('too late')), store.beginUpload()]) {
+      const { details } = await expectCode(late, 'REFUSED', 'after the batch ran out')
+      assert.match(String(details.reason), /^batch-(unknown|not-usable|expired)$/)
+    }
+  })
+
+  test('an upload that broke off is resumed under its tag and confirmed as one', async () => {
+    const chunks = Array.from({ length: 20 }, (_, i) => chunkOf(`resumed ${i}`))
+    node.pauseSync()
+    const { id } = await putHalf(new SwarmStore({ url: node.url, batch }), chunks)
+    const store = new SwarmStore({ url: node.url, batch, patienceMs: 100 })
+    const resumed = await store.beginUpload({ resume: id })
+    for (const chunk of chunks) await resumed.put(chunk)
+    const { details } = await expectCode(
+      resumed.confirm(),
+      'UNAVAILABLE',
+      'confirm while the network takes nothing',
+    )
+    assert.deepEqual([details.stored, details.total], [0, 20])
+    node.resumeSync()
+    await (await store.beginUpload({ resume: id })).confirm()
+    await resumed.confirm()
+  })
+
+  test('a new upload of chunks that still wait under another tag is not confirmed by being seen', async () => {
+    const chunks = [chunkOf('waits 1'), chunkOf('waits 2')]
+    node.pauseSync()
+    await putHalf(new SwarmStore({ url: node.url, batch }), [...chunks, ...chunks])
+    const requests: string[] = []
+    const store = new SwarmStore({
+      url: node.url,
+      batch,
+      onRequest: ({ method, route }) => requests.push(`${method} ${route}`),
+    })
+    const upload = await store.beginUpload()
+    for (const chunk of chunks) await upload.put(chunk)
+    requests.length = 0
+    await upload.confirm()
+    const pushed = requests.filter(request => request === 'POST /chunks')
+    assert.equal(pushed.length, 2, 'each chunk was pushed for a receipt of its own')
+    node.resumeSync()
+  })
+
+  test('an abort in the middle of many reads ends all of them and leaves the store usable', async t => {
+    const store = await slowStore(t)
+    const chunks = Array.from({ length: 60 }, (_, i) => chunkOf(`many ${i}`))
+    await putAll(await store.beginUpload(), chunks)
+    const stop = new AbortController()
+    const reads = chunks.map(({ reference }, i) =>
+      store.get(reference, { signal: stop.signal }).then(() => {
+        if (i === 10) stop.abort('enough')
+      }),
+    )
+    const outcomes = await Promise.allSettled(reads)
+    const stopped = outcomes.filter(({ status }) => status === 'rejected')
+    assert.ok(stopped.length > 0)
+    for (const { reason } of stopped as PromiseRejectedResult[]) {
+      await expectCode(Promise.reject(reason), 'ABORTED', 'a read')
+    }
+    assert.deepEqual(await store.get(chunks[59]!.reference), chunks[59]!.bytes)
+  })
+
+  test('a node that refuses the eager is read in full', async t => {
+    const proxy = await startFaultProxy({ target: node.url })
+    t.after(() => proxy.stop())
+    const chunks = Array.from({ length: 60 }, (_, i) => chunkOf(`eager ${i}`))
+    const store = new SwarmStore({ url: proxy.url, batch })
+    await putAll(await store.beginUpload(), chunks)
+    const refusal = { answer: { status: 429, body: 'slow down' } }
+    proxy.setRule(({ index }) => (index % 7 === 0 ? refusal : undefined))
+    const answers = await Promise.all(chunks.map(({ reference }) => store.get(reference)))
+    for (const [i, { bytes }] of chunks.entries()) assert.deepEqual(answers[i], bytes)
+  })
+
+  test('batches are listed through bee-js', async () => {
+    const batches = await new SwarmStore({ url: node.url }).batches()
+    const own = batches.find(({ id }) => id === batch)
+    assert.equal(own?.usable, true)
+    assert.equal(own.depth, 24)
+    assert.ok(own.ttlSeconds > 86_400)
+  })
+
+  async function slowStore(t: { after(fn: () => Promise<void>): void }): Promise<SwarmStore> {
+    const proxy = await startFaultProxy({ target: node.url, rule: () => ({ delayMs: 2 }) })
+    t.after(() => proxy.stop())
+    return new SwarmStore({ url: proxy.url, batch, maxInFlight: 4 })
+  }
+})
+
+async function putAll(upload: Upload, chunks: readonly Chunk[]): Promise<void> {
+  await Promise.all(chunks.map(chunk => upload.put(chunk)))
+  await upload.confirm()
+}
+
+/** Puts the first half of the chunks and stops, as a process that was killed would. */
+async function putHalf(store: ContentStore, chunks: readonly Chunk[]): Promise<Upload> {
+  const upload = await store.beginUpload()
+  for (const chunk of chunks.slice(0, chunks.length / 2)) await upload.put(chunk)
+  return upload
+}
