@@ -1,5 +1,7 @@
 export { type BatchWish, type BeeNode, type BeeNodeOptions, startBeeNode } from './bee/bee-node.ts'
 export { type Clock, ManualClock, systemClock } from './clock.ts'
+export { type Devnet, type DevnetOptions, startDevnet } from './devnet.ts'
+export type { DevnetFile, FundedAccount } from './devnet-file.ts'
 export {
   type Fault,
   type FaultProxy,

@@ -61,6 +61,8 @@ export interface BeeNode {
   readonly network: Network
   /** Puts a batch on the chain without anybody paying. Returns its id, 64 hex digits. */
   grantBatch(wish?: BatchWish): Promise<string>
+  /** The node's own batches that have not expired, by id. */
+  batches(): { readonly id: string; readonly label: string; readonly usable: boolean }[]
   /** Number of the current block of the simulated postage chain. */
   block(): number
   /** From now on deferred chunks do not reach the network, so their tags stand still. */
@@ -126,6 +128,12 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
       })
       return batch.id.toString('hex')
     },
+    batches: () =>
+      bee.batches.own().map(({ batch, label }) => ({
+        id: batch.id.toString('hex'),
+        label,
+        usable: network.chain.usable(batch),
+      })),
     block: () => network.chain.block(),
     pauseSync: () => bee.queue.pause(),
     resumeSync: () => bee.queue.resume(),
