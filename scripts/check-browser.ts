@@ -74,6 +74,9 @@ async function inBrowser(root: string, folder: string): Promise<Finding[]> {
       write: false,
       logLevel: 'silent',
       absWorkingDir: root,
+      // A library that imports one of Node's modules gets the package of that name from the package that uses it, as in
+      // a flat node_modules.
+      nodePaths: [join(root, path, 'node_modules')],
       define: Object.fromEntries(NODE_ONLY.map(name => [name, MARK + name])),
     })
     const bundle = result.outputFiles[0]!.text
