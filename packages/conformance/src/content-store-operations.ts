@@ -1,13 +1,16 @@
-import type { Chunk, ContentStore } from '@remote-log/core'
+import type { Chunk } from '@remote-log/core'
 import type { ContentStoreSubject } from './content-store.ts'
+import { putAndConfirm } from './put-and-confirm.ts'
+import { readRangeOperation } from './range-reader.ts'
 import type { Operation } from './traits.ts'
 
 /** Each operation of a ContentStore and of its uploads, for the traits. */
 export function contentStoreOperations(
   chunk: (about: string) => Chunk,
+  ranges: boolean,
 ): readonly Operation<ContentStoreSubject>[] {
   const one = chunk('trait')
-  return [
+  const operations: Operation<ContentStoreSubject>[] = [
     {
       name: 'get',
       prepare: async ({ store }) => {
@@ -45,11 +48,5 @@ export function contentStoreOperations(
       },
     },
   ]
-}
-
-/** A whole upload of some chunks. */
-export async function putAndConfirm(store: ContentStore, chunks: readonly Chunk[]): Promise<void> {
-  const upload = await store.beginUpload()
-  await Promise.all(chunks.map(chunk => upload.put(chunk)))
-  await upload.confirm()
+  return ranges ? [...operations, readRangeOperation(one)] : operations
 }

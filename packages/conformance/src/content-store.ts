@@ -5,8 +5,10 @@ import {
   type Reference,
   type UploadProgress,
 } from '@remote-log/core'
-import { contentStoreOperations, putAndConfirm } from './content-store-operations.ts'
+import { contentStoreOperations } from './content-store-operations.ts'
 import { ability, expect, expectBytes, expectCode, expectSame } from './expectation.ts'
+import { putAndConfirm } from './put-and-confirm.ts'
+import { rangeReaderTests } from './range-reader.ts'
 import { type Fixture, type Stall, subjectTest, type TestRunner } from './runner.ts'
 import { seededBytes, seededReference } from './seeded.ts'
 import { type Disturbances, operationTraits, type TraitSupport } from './traits.ts'
@@ -32,6 +34,8 @@ export interface ContentStoreSupport extends TraitSupport {
   readonly corrupt?: boolean
   readonly refuseWrites?: boolean
   readonly holdBack?: boolean
+  /** The store is a `RangeReader` as well. */
+  readonly ranges?: boolean
 }
 
 export interface ContentStoreSuiteOptions<Subject extends ContentStoreSubject> extends Fixture<Subject> {
@@ -53,7 +57,7 @@ export function contentStoreSuite<Subject extends ContentStoreSubject>(
     makeChunk(seededBytes(`${seed} ${about}`, length), span)
 
   runner.describe(`${name} is a ContentStore`, () => {
-    operationTraits(test, contentStoreOperations(chunk), supports)
+    operationTraits(test, contentStoreOperations(chunk, supports.ranges === true), supports)
 
     test('get gives the bytes that were put, of every kind of chunk', async ({ store }) => {
       const chunks = [0, 1, 31, 32, 33, 4095, 4096].map(length => chunk('kinds', length))
@@ -170,6 +174,8 @@ export function contentStoreSuite<Subject extends ContentStoreSubject>(
         await expectCode(store.beginUpload({ resume }), 'NOT_FOUND', `resume of ${resume}`)
       }
     })
+
+    if (supports.ranges) rangeReaderTests(test, seed)
 
     if (supports.elsewhere) {
       test('what is confirmed is served elsewhere', async ({ store, elsewhere }) => {

@@ -12,6 +12,7 @@ contentStoreSuite(
       corrupt: true,
       refuseWrites: true,
       holdBack: true,
+      ranges: true,
       unavailable: true,
       stall: true,
     },

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import { expectCode, seededBytes, seededReference, seededTopic } from '@remote-log/conformance'
 import {
   FileSplitter,
-  isRangeReader,
   MemoryChain,
   MemoryContentStore,
   MemoryNameSystem,
@@ -23,29 +22,6 @@ describe('MemoryContentStore as a node of a network', () => {
     await expectCode(there.get(reference!), 'NOT_FOUND', 'get elsewhere before confirm')
     await upload.confirm()
     assert.equal((await there.get(reference!)).length, 108)
-  })
-
-  for (const [from, length] of [
-    [0, 600_000],
-    [4095, 2],
-    [524_288, 1],
-    [100_000, 450_000],
-  ] as const) {
-    test(`a range of ${length} bytes from ${from} on is that part of the file`, async () => {
-      const store = new MemoryContentStore()
-      const file = seededBytes('ranged file', 600_000)
-      const references = await putFile(await store.beginUpload(), file)
-      const pieces = await Array.fromAsync(store.readRangeUnverified(references.at(-1)!, from, length))
-      assert.deepEqual(Buffer.concat(pieces), Buffer.from(file.subarray(from, from + length)))
-    })
-  }
-
-  test('a range past the end is REFUSED, of an absent file NOT_FOUND', async () => {
-    const store = new MemoryContentStore()
-    assert.ok(isRangeReader(store))
-    const [root] = await putFile(await store.beginUpload(), seededBytes('short file', 10))
-    await expectCode(store.readRangeUnverified(root!, 5, 6).next(), 'REFUSED', 'range')
-    await expectCode(store.readRangeUnverified(seededReference('x'), 0, 1).next(), 'NOT_FOUND', 'range')
   })
 })
 

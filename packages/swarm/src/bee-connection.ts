@@ -1,7 +1,7 @@
-import { InvalidArgumentError, RemoteLogError, throwIfAborted, UnavailableError } from '@remote-log/core'
-import { aborted, onAbort } from './abort-signals.ts'
+import { InvalidArgumentError, throwIfAborted } from '@remote-log/core'
+import { Exchange, readBody } from './exchange.ts'
 import { MAX_MESSAGE_BYTES } from './limits.ts'
-import { answerHeadBytes, type RequestReport, requestHeadBytes } from './request-report.ts'
+import type { RequestReport } from './request-report.ts'
 
 /** A request to a Bee node. */
 export interface BeeRequest {
@@ -45,8 +45,7 @@ export class BeeConnection {
   constructor(options: BeeConnectionOptions) {
     const base = parseUrl(options.url)
     // fetch refuses URLs with credentials, so they travel as the header that they stand for (RFC 7617).
-    const user = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`
-    this.#authorization = user === ':' ? {} : { authorization: `Basic ${btoa(user)}` }
+    this.#authorization = base.username || base.password ? { authorization: basicAuthorization(base) } : {}
     base.username = ''
     base.password = ''
     this.#base = base
@@ -130,108 +129,6 @@ export class BeeConnection {
   }
 }
 
-interface ExchangeOptions {
-  readonly fetch: typeof fetch
-  readonly url: URL
-  readonly shownUrl: string
-  readonly request: BeeRequest
-  readonly headers: Readonly<Record<string, string>>
-  readonly signal: AbortSignal | undefined
-  readonly timeoutMs: number
-  readonly onRequest?: ((report: RequestReport) => void) | undefined
-}
-
-/** One request under way. */
-class Exchange {
-  readonly #options: ExchangeOptions
-  readonly #stop = new AbortController()
-  readonly #leaveSignal: (() => void) | undefined
-  readonly #began = performance.now()
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #timedOut = false
-  #complete = false
-  #response: Response | undefined
-  #bodyBytes = 0
-
-  constructor(options: ExchangeOptions) {
-    this.#options = options
-    this.#leaveSignal = options.signal && onAbort(options.signal, () => this.#stop.abort())
-    this.wait()
-  }
-
-  async begin(): Promise<Response> {
-    const { fetch, url, request, headers } = this.#options
-    const body = request.body as BodyInit | undefined
-    this.#response = await fetch(url, {
-      method: request.method,
-      headers,
-      signal: this.#stop.signal,
-      ...(body && { body }),
-    })
-    return this.#response
-  }
-
-  /** Starts the time-out anew. */
-  wait(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
-      this.#timedOut = true
-      this.#stop.abort()
-    }, this.#options.timeoutMs)
-  }
-
-  /** Stops the time-out: how long the caller takes over these bytes is no silence of the node. */
-  received(bytes: number): void {
-    this.#bodyBytes += bytes
-    clearTimeout(this.#timer)
-  }
-
-  /** The answer was read to its end: there is nothing to cancel. */
-  complete(): void {
-    this.#complete = true
-  }
-
-  /** What the error of an exchange is to the caller. */
-  failure(error: unknown): RemoteLogError {
-    const { signal, request, shownUrl, timeoutMs } = this.#options
-    if (signal?.aborted) return aborted(signal, request.route)
-    if (error instanceof RemoteLogError) return error
-    const details = { url: shownUrl, route: request.route, transient: true, answered: false }
-    if (this.#timedOut) {
-      return new UnavailableError(
-        `${shownUrl} was silent for ${timeoutMs} ms (${request.route})`,
-        details,
-        error,
-      )
-    }
-    const why = networkReason(error)
-    const what = this.#response ? 'cut its answer short' : "can't be reached"
-    return new UnavailableError(`${shownUrl} ${what} (${request.route}): ${why}`, details, error)
-  }
-
-  /** Frees what the exchange holds; an answer that was not read to its end is cancelled. */
-  end(): void {
-    clearTimeout(this.#timer)
-    this.#leaveSignal?.()
-    this.#report()
-    if (!this.#complete) this.#stop.abort()
-  }
-
-  #report(): void {
-    const { onRequest, request, url, headers } = this.#options
-    if (!onRequest) return
-    const sent = request.body?.length ?? (request.method === 'GET' ? undefined : 0)
-    onRequest({
-      method: request.method,
-      route: request.route,
-      status: this.#response?.status ?? 0,
-      bytesSent: requestHeadBytes(request.method, url, headers, sent) + (sent ?? 0),
-      bytesReceived: (this.#response ? answerHeadBytes(this.#response) : 0) + this.#bodyBytes,
-      ms: performance.now() - this.#began,
-    })
-  }
-}
-
 function parseUrl(text: string): URL {
   const url = URL.parse(text)
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
@@ -240,38 +137,20 @@ function parseUrl(text: string): URL {
   })
 }
 
+function basicAuthorization({ username, password }: URL): string {
+  const user = new TextEncoder().encode(`${decoded(username)}:${decoded(password)}`)
+  return `Basic ${btoa(String.fromCharCode(...user))}`
+}
+
+/** What is no percent-encoding is meant as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 function pathOf({ route, parameter }: BeeRequest): string {
   return parameter === undefined ? route : route.replace(/\{[a-z]+\}/, parameter)
-}
-
-/** Reads a body up to `limit` bytes, and one more where there are more. */
-async function readBody(response: Response, limit: number): Promise<Uint8Array> {
-  const announced = response.headers.get('content-length')
-  // A compressed body is longer than announced, so only a plain one is read in one go.
-  if (announced !== null && Number(announced) <= limit && !response.headers.has('content-encoding')) {
-    return new Uint8Array(await response.arrayBuffer())
-  }
-  const reader = response.body?.getReader()
-  const pieces: Uint8Array[] = []
-  let length = 0
-  while (reader && length <= limit) {
-    const { value } = await reader.read()
-    if (!value) break
-    pieces.push(value)
-    length += value.length
-  }
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole.subarray(0, limit + 1)
-}
-
-/** Node hides what happened in `cause.code` (`ECONNREFUSED`), browsers tell nothing. */
-function networkReason(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code)
-  return error instanceof Error ? error.message : String(error)
 }

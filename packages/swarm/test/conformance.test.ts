@@ -25,6 +25,7 @@ describe('over an embedded Bee node', () => {
         corrupt: true,
         refuseWrites: true,
         holdBack: true,
+        ranges: true,
         unavailable: true,
         stall: true,
       },

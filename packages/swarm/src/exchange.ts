@@ -1,0 +1,139 @@
+import { RemoteLogError, UnavailableError } from '@remote-log/core'
+import { aborted, onAbort } from './abort-signals.ts'
+import type { BeeRequest } from './bee-connection.ts'
+import { answerHeadBytes, type RequestReport, requestHeadBytes } from './request-report.ts'
+
+/** A request and where it goes. */
+export interface ExchangeOptions {
+  readonly fetch: typeof fetch
+  readonly url: URL
+  readonly shownUrl: string
+  readonly request: BeeRequest
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal | undefined
+  readonly timeoutMs: number
+  readonly onRequest?: ((report: RequestReport) => void) | undefined
+}
+
+/** One request under way: its time-out, the caller's signal, its report. */
+export class Exchange {
+  readonly #options: ExchangeOptions
+  readonly #stop = new AbortController()
+  readonly #leaveSignal: (() => void) | undefined
+  readonly #began = performance.now()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #timedOut = false
+  #complete = false
+  #response: Response | undefined
+  #bodyBytes = 0
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options
+    this.#leaveSignal = options.signal && onAbort(options.signal, () => this.#stop.abort())
+    this.wait()
+  }
+
+  async begin(): Promise<Response> {
+    const { fetch, url, request, headers } = this.#options
+    const body = request.body as BodyInit | undefined
+    this.#response = await fetch(url, {
+      method: request.method,
+      headers,
+      signal: this.#stop.signal,
+      ...(body && { body }),
+    })
+    return this.#response
+  }
+
+  /** Starts the time-out anew. */
+  wait(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#timedOut = true
+      this.#stop.abort()
+    }, this.#options.timeoutMs)
+  }
+
+  /** Stops the time-out: how long the caller takes over these bytes is no silence of the node. */
+  received(bytes: number): void {
+    this.#bodyBytes += bytes
+    clearTimeout(this.#timer)
+  }
+
+  /** The answer was read to its end: there is nothing to cancel. */
+  complete(): void {
+    this.#complete = true
+  }
+
+  /** What the error of an exchange is to the caller. */
+  failure(error: unknown): RemoteLogError {
+    const { signal, request, shownUrl, timeoutMs } = this.#options
+    if (signal?.aborted) return aborted(signal, request.route)
+    if (error instanceof RemoteLogError) return error
+    const details = { url: shownUrl, route: request.route, transient: true, answered: false }
+    if (this.#timedOut) {
+      return new UnavailableError(
+        `${shownUrl} was silent for ${timeoutMs} ms (${request.route})`,
+        details,
+        error,
+      )
+    }
+    const why = networkReason(error)
+    const what = this.#response ? 'cut its answer short' : "can't be reached"
+    return new UnavailableError(`${shownUrl} ${what} (${request.route}): ${why}`, details, error)
+  }
+
+  /** Frees what the exchange holds; an answer that was not read to its end is cancelled. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#leaveSignal?.()
+    this.#report()
+    if (!this.#complete) this.#stop.abort()
+  }
+
+  #report(): void {
+    const { onRequest, request, url, headers } = this.#options
+    if (!onRequest) return
+    const sent = request.body?.length ?? (request.method === 'GET' ? undefined : 0)
+    onRequest({
+      method: request.method,
+      route: request.route,
+      status: this.#response?.status ?? 0,
+      bytesSent: requestHeadBytes(request.method, url, headers, sent) + (sent ?? 0),
+      bytesReceived: (this.#response ? answerHeadBytes(this.#response) : 0) + this.#bodyBytes,
+      ms: performance.now() - this.#began,
+    })
+  }
+}
+
+/** Reads a body up to `limit` bytes, and one more where there are more. */
+export async function readBody(response: Response, limit: number): Promise<Uint8Array> {
+  const announced = response.headers.get('content-length')
+  // A compressed body is longer than announced, so only a plain one is read in one go.
+  if (announced !== null && Number(announced) <= limit && !response.headers.has('content-encoding')) {
+    return new Uint8Array(await response.arrayBuffer())
+  }
+  const reader = response.body?.getReader()
+  const pieces: Uint8Array[] = []
+  let length = 0
+  while (reader && length <= limit) {
+    const { value } = await reader.read()
+    if (!value) break
+    pieces.push(value)
+    length += value.length
+  }
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole.subarray(0, limit + 1)
+}
+
+/** Node hides what happened in `cause.code` (`ECONNREFUSED`), browsers tell nothing. */
+function networkReason(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code)
+  return error instanceof Error ? error.message : String(error)
+}
