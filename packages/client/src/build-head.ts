@@ -23,7 +23,8 @@ export async function buildHead(context: LogContext, entries: number, sink: Chun
   const builder = new LogBuilder(
     anchor ? stateFromHead(anchor.page, anchor.history!, anchor.directory!) : emptyLogState(log),
   )
-  let page = anchor?.page.roots.sealedPages ?? 0
+  const sealedBefore = anchor?.page.roots.sealedPages ?? 0
+  let page = sealedBefore
   const staged: number[] = []
   let built = 0
   const give = async (chunks: readonly Chunk[]) => {
@@ -42,7 +43,8 @@ export async function buildHead(context: LogContext, entries: number, sink: Chun
     built++
   }
   const head = builder.head()
-  for (const chunk of head.edge) await sink(chunk)
+  // Without a sealed page more, the edge is the one that went up with the anchored head.
+  if (page > sealedBefore) for (const chunk of head.edge) await sink(chunk)
   await sink(head.page)
   const { history, directory } = builder.state()
   const bytes = chunkPayload(head.page.bytes)
