@@ -31,7 +31,7 @@ describe('over an embedded Bee node', () => {
       },
       async setup() {
         const { proxy, ...abilities } = await obstructedNode(node)
-        const store = new SwarmStore({ url: proxy.url, batch, retryMs: 0, patienceMs: 1500 })
+        const store = new SwarmStore({ url: proxy.url, batch, retryMs: 0, patienceMs: 2500 })
         return { ...abilities, proxy, store, elsewhere: new SwarmStore({ url: second.url }) }
       },
       teardown: ({ proxy }) => proxy.stop(),

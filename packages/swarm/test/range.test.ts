@@ -102,7 +102,7 @@ describe('readRangeUnverified', () => {
       response.write(file.subarray(from, from + 100))
     })
     const error = await expectCode(
-      read(new SwarmStore({ url: server.url, timeoutMs: 50 })),
+      read(new SwarmStore({ url: server.url, timeoutMs: 500 })),
       'UNAVAILABLE',
       'range',
     )
