@@ -36,6 +36,7 @@ export async function openBee(
   const tags = await TagBook.open(network.store, network.clock, node)
   const queue = await PushQueue.open(network, node, tags, options.syncLagMs)
   return {
+    number: node,
     network,
     identity,
     chunks,

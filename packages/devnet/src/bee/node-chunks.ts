@@ -15,7 +15,7 @@ export class NodeChunks {
   readonly #self: () => Peer
   readonly #skipUntil = new Map<string, number>()
 
-  /** @param pullSyncMs after so long a chunk that the network got is also with this node, which is in its neighbourhood */
+  /** @param pullSyncMs after so long a chunk that this node pushed comes back to it, which is in its neighbourhood too */
   constructor(network: Network, node: number, pullSyncMs: number, self: () => Peer) {
     this.#network = network
     this.#node = node
@@ -77,8 +77,9 @@ export class NodeChunks {
 
   #pulled(address: Buffer): SwarmChunk | undefined {
     const kept = this.#network.reserve.kept(address)
-    if (!kept || this.#network.clock.now() < kept.since + this.#pullSyncMs) return undefined
-    return this.#network.reserve.chunk(address, kept)
+    if (!kept) return undefined
+    const here = kept.by !== this.#node || this.#network.clock.now() >= kept.since + this.#pullSyncMs
+    return here ? this.#network.reserve.chunk(address, kept) : undefined
   }
 
   #fromOthers(address: Buffer): SwarmChunk | undefined {

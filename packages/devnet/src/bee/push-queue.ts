@@ -151,7 +151,8 @@ export class PushQueue {
       const { address, version, stamp } = pending
       const bytes = this.#network.store.get(bodyKey(address, version))
       const arrived =
-        bytes && this.#network.reserve.arrive({ address, bytes, ...(version && { version }) }, stamp)
+        bytes &&
+        this.#network.reserve.arrive({ address, bytes, ...(version && { version }) }, stamp, this.#node)
       const tag = this.#tags.get(pending.tag)
       if (tag) touched.add(tag)
       if (arrived) {

@@ -6,6 +6,7 @@ import type { Store, Write } from './store.ts'
 import type { SwarmChunk } from './swarm-chunk.ts'
 
 const STAMP_RECORD_BYTES = 48
+const HEAD_BYTES = 10
 
 /** What the network keeps of a chunk apart from its bytes. */
 export interface Kept {
@@ -13,6 +14,8 @@ export interface Kept {
   readonly version: Buffer | undefined
   /** Unix time in milliseconds when the network got it. */
   readonly since: number
+  /** The node that pushed it. All others of the network are where it went: they hold it from then on. */
+  readonly by: number
   readonly stamps: readonly Stamp[]
 }
 
@@ -49,7 +52,7 @@ export class Reserve {
    * A chunk arrives with a stamp whose signature is in order. `undefined`: the network does not take it (batch unknown or
    * expired, wrong bucket, slot out of range, slot taken by a stamp as new); otherwise what is to be written.
    */
-  arrive(chunk: SwarmChunk, stamp: Stamp): Write[] | undefined {
+  arrive(chunk: SwarmChunk, stamp: Stamp, by: number): Write[] | undefined {
     const batch = this.#chain.batch(stamp.batch)
     if (!batch) return undefined
     const [bucket, slot] = [stamp.index.readUInt32BE(0), stamp.index.readUInt32BE(4)]
@@ -72,6 +75,7 @@ export class Reserve {
     const kept = {
       version: before && !newest ? before.version : chunk.version,
       since: before?.since ?? this.#clock.now(),
+      by: before?.by ?? by,
       stamps: [...others, stamp],
     }
     writes.push(
@@ -95,17 +99,18 @@ function sameSlot(a: Stamp, b: Stamp): boolean {
   return a.batch.equals(b.batch) && a.index.equals(b.index)
 }
 
-/** since (float64) ‖ length of version (1) ‖ version ‖ stamps of 48 bytes. */
-function encode({ version, since, stamps }: Kept): Buffer {
-  const head = Buffer.alloc(9)
+/** since (float64) ‖ by (1) ‖ length of version (1) ‖ version ‖ stamps of 48 bytes. */
+function encode({ version, since, by, stamps }: Kept): Buffer {
+  const head = Buffer.alloc(HEAD_BYTES)
   head.writeDoubleBE(since, 0)
-  head[8] = version?.length ?? 0
+  head[8] = by
+  head[9] = version?.length ?? 0
   const parts = stamps.flatMap(stamp => [stamp.batch, stamp.index, timestampBytes(stamp.timestamp)])
   return Buffer.concat([head, version ?? Buffer.alloc(0), ...parts])
 }
 
 function decode(bytes: Buffer): Kept {
-  const start = 9 + bytes[8]!
+  const start = HEAD_BYTES + bytes[9]!
   const stamps: Stamp[] = []
   for (let at = start; at < bytes.length; at += STAMP_RECORD_BYTES) {
     stamps.push({
@@ -114,6 +119,6 @@ function decode(bytes: Buffer): Kept {
       timestamp: bytes.readBigUInt64BE(at + 40),
     })
   }
-  const version = bytes[8] === 0 ? undefined : bytes.subarray(9, start)
-  return { version, since: bytes.readDoubleBE(0), stamps }
+  const version = bytes[9] === 0 ? undefined : bytes.subarray(HEAD_BYTES, start)
+  return { version, since: bytes.readDoubleBE(0), by: bytes[8]!, stamps }
 }

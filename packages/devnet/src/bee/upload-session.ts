@@ -15,6 +15,8 @@ const UNWRITTEN_CHUNKS = 512
 
 /** The parts of a node that an upload goes through. */
 export interface UploadParts {
+  /** The node's number on its network. */
+  readonly number: number
   readonly network: Network
   readonly chunks: NodeChunks
   readonly queue: PushQueue
@@ -76,7 +78,7 @@ export class UploadSession {
   }
 
   #push(chunk: SwarmChunk, stamp: Stamp): Write[] {
-    const arrived = this.#node.network.reserve.arrive(chunk, stamp)
+    const arrived = this.#node.network.reserve.arrive(chunk, stamp, this.#node.number)
     // Bee answers 201 even where the network will not keep a chunk; it then stays in this node's cache alone.
     return arrived ?? this.#node.chunks.keep(chunk)
   }

@@ -29,5 +29,5 @@ function base58Error(digits: string): string {
   const first = Number.parseInt(hex.slice(0, hex.length % 2 === 0 ? 2 : 1), 16)
   return first === 1
     ? 'invalid cid: selected encoding not supported'
-    : `invalid cid: expected 1 as the cid version number, got: ${first}`
+    : `invalid cid: invalid cid: expected 1 as the cid version number, got: ${first}`
 }

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+
+/** Bytes of a request, or how to make them (see test/vectors/bee/README.md). */
+export interface RecordedBody {
+  readonly payload?: { readonly seed: string; readonly length: number }
+  readonly chunk?: RecordedBody
+  readonly spanOf?: number
+  readonly base64?: string
+  readonly text?: string
+  readonly note?: string
+  readonly json?: unknown
+  readonly empty?: true
+  readonly length?: number
+  readonly sha256?: string
+}
+
+export interface RecordedAnswer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: RecordedBody
+  readonly volatile?: readonly string[]
+  readonly none?: unknown
+}
+
+export interface Step {
+  readonly file: string
+  readonly name: string
+  readonly request?: {
+    readonly node: 'a' | 'b'
+    readonly method?: string
+    readonly path: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body?: RecordedBody
+  }
+  readonly response?: RecordedAnswer | readonly unknown[]
+  readonly root?: string
+}
+
+/** The groups in the order in which they were recorded: their variables are bound on the way. */
+const FILES = [
+  'node',
+  'stamps',
+  'bytes',
+  'chunks',
+  'soc',
+  'feeds',
+  'tags-pins',
+  'full-batch',
+  'history',
+  'bzz',
+  'gsoc',
+  'stream',
+]
+
+const FOLDER = new URL('../../../../test/vectors/bee/', import.meta.url)
+
+function readJson<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as T
+}
+
+export function recordedSteps(): Step[] {
+  return FILES.flatMap(file =>
+    readJson<{ steps: Omit<Step, 'file'>[] }>(`${file}.json`).steps.map(step => ({ ...step, file })),
+  )
+}
+
+/** Steps that this node is known to answer otherwise, each with the reason: `file: name` to reason. */
+export function skippedSteps(): Map<string, string> {
+  const { steps } = readJson<{ steps: { file: string; step: string; reason: string }[] }>('skipped.json')
+  return new Map(steps.map(({ file, step, reason }) => [`${file}: ${step}`, reason]))
+}
