@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { Tuning } from '../peers/hypercore-reader.ts'
+import type { Way } from '../peers/ours-reader.ts'
 import { atMost, type Figure } from '../report/row.ts'
 import type { Bench } from './bench.ts'
 import type { Subject } from './subject.ts'
 
-/** Where cold reads leave their copies: {@link catchUps} starts from them. */
-export function copyOf(bench: Bench, subject: Subject, peer: 'ours' | Tuning): string {
+/** Where cold reads leave their copies: the catch-ups in rounds.ts start from them. */
+export function copyOf(bench: Bench, subject: Subject, peer: Way | Tuning): string {
   return join(bench.folder, `${subject.name}-copy-${peer.replaceAll(' ', '-')}`)
 }
 
@@ -20,34 +21,39 @@ export async function coldReads(bench: Bench, subject: Subject): Promise<Figure[
     const { up, down } = await bench.link.take()
     return { perSecond: (size / ms) * 1000, bytesPerEntry: (up + down) / size }
   }
-  function hypercore(tuning: Tuning): Promise<{ perSecond: number; bytesPerEntry: number }> {
+  function ours(way: Way): ReturnType<typeof measure> {
+    bench.progress(`${label}: cold read on loopback, ours ${way}`)
+    return measure(() => bench.reader.sync(copyOf(bench, subject, way), subject.ours, size, way))
+  }
+  function hypercore(tuning: Tuning): ReturnType<typeof measure> {
+    bench.progress(`${label}: cold read on loopback, hypercore ${tuning}`)
     const copy = copyOf(bench, subject, tuning)
     return measure(() => bench.hypercoreReader.timeColdRead(copy, subject.hypercore, size, tuning))
   }
 
-  bench.progress(`${label}: cold reads on loopback, ours`)
-  const ours = await measure(async () => {
-    const { ms } = await bench.reader.sync(copyOf(bench, subject, 'ours'), subject.ours, size)
-    return ms
-  })
-  bench.progress(`${label}: cold reads on loopback, hypercore`)
+  const byChunks = await ours('by chunks')
+  const byRanges = await ours('by ranges')
   const asItComes = await hypercore('as it comes')
   const tuned = await hypercore('tuned')
+  const bytes = {
+    unit: 'bytes',
+    better: 'lower',
+    anchor: { name: 'hypercore as it comes', value: asItComes.bytesPerEntry },
+  } as const
+  const speed = {
+    unit: 'entries/s',
+    better: 'higher',
+    anchor: { name: 'hypercore tuned', value: tuned.perSecond },
+  } as const
   return [
     {
-      figure: `wire bytes per entry, cold read, ${label}`,
-      unit: 'bytes',
-      better: 'lower',
-      ours: ours.bytesPerEntry,
-      anchor: { name: 'hypercore as it comes', value: asItComes.bytesPerEntry },
+      ...bytes,
+      figure: `wire bytes per entry, cold read chunk by chunk, ${label}`,
+      ours: byChunks.bytesPerEntry,
       bar: atMost(310),
     },
-    {
-      figure: `cold read on loopback, ${label}`,
-      unit: 'entries/s',
-      better: 'higher',
-      ours: ours.perSecond,
-      anchor: { name: 'hypercore tuned', value: tuned.perSecond },
-    },
+    { ...bytes, figure: `wire bytes per entry, cold read by ranges, ${label}`, ours: byRanges.bytesPerEntry },
+    { ...speed, figure: `cold read on loopback chunk by chunk, ${label}`, ours: byChunks.perSecond },
+    { ...speed, figure: `cold read on loopback by ranges, ${label}`, ours: byRanges.perSecond },
   ]
 }

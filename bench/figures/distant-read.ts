@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Reference } from '@remote-log/core'
 import type { Tuning } from '../peers/hypercore-reader.ts'
+import type { Way } from '../peers/ours-reader.ts'
 import { type Figure, timesAnchor } from '../report/row.ts'
 import type { Bench } from './bench.ts'
 import type { Subject } from './subject.ts'
@@ -31,12 +32,17 @@ export async function distantReads(
     return perSecond(await bench.hypercoreReader.timeColdRead(folder, subject.hypercore, size, tuning))
   }
 
-  bench.progress(`${label}: cold reads at ${ROUND_TRIP} ms, ours`)
-  const folder = join(bench.folder, `${subject.name}-distant-ours`)
-  const ours = perSecond((await bench.reader.sync(folder, subject.ours, size)).ms)
-  bench.progress(`${label}: cold reads at ${ROUND_TRIP} ms, hypercore tuned`)
+  async function readOurs(way: Way): Promise<number> {
+    bench.progress(`${label}: cold read at ${ROUND_TRIP} ms, ours ${way}`)
+    const folder = join(bench.folder, `${subject.name}-distant-${way.replaceAll(' ', '-')}`)
+    return perSecond(await bench.reader.sync(folder, subject.ours, size, way))
+  }
+
+  const byChunks = await readOurs('by chunks')
+  const ours = await readOurs('by ranges')
+  bench.progress(`${label}: cold read at ${ROUND_TRIP} ms, hypercore tuned`)
   const tuned = await hypercore('tuned')
-  bench.progress(`${label}: cold reads at ${ROUND_TRIP} ms, hypercore as it comes`)
+  bench.progress(`${label}: cold read at ${ROUND_TRIP} ms, hypercore as it comes`)
   // Both wait for the network nearly all the time, so they can wait side by side.
   const [asItComes, listMs] = await Promise.all([
     hypercore('as it comes'),
@@ -51,6 +57,12 @@ export async function distantReads(
       figure: name,
       anchor: { name: 'hypercore tuned', value: tuned },
       bar: list === undefined ? undefined : timesAnchor(3),
+    },
+    {
+      ...figure,
+      figure: `${name}, chunk by chunk`,
+      ours: byChunks,
+      anchor: { name: 'hypercore tuned', value: tuned },
     },
     { ...figure, figure: `${name}, again`, anchor: { name: 'hypercore as it comes', value: asItComes } },
     ...(list === undefined || listMs === undefined

@@ -7,7 +7,7 @@ import { fillOpenPage, type Subject } from './subject.ts'
 /** Entries of a catch-up. */
 const MISSED = 10
 
-/** Sequential rounds of everything a reader does, each counted by the link (network/lock-step.ts). */
+/** Sequential rounds of everything a reader does, counted by the link (network/lock-step.ts) and the store (peers/depth-store.ts). */
 export async function rounds(bench: Bench, subject: Subject): Promise<Figure[]> {
   bench.progress(`${subject.label}: sequential rounds`)
   await bench.link.setRoundTrip(0, { handshake: false })
@@ -19,13 +19,13 @@ export async function rounds(bench: Bench, subject: Subject): Promise<Figure[]> 
 }
 
 async function coldRead(bench: Bench, { ours, size, label, name }: Subject): Promise<Figure> {
+  const head = await count(bench, () => bench.reader.head(ours))
+  const below = await bench.reader.depthOfSync(join(bench.folder, `${name}-depth`), ours, size)
   return {
     figure: `sequential rounds, cold read, ${label}`,
     unit: 'rounds',
     better: 'lower',
-    ours: await count(bench, () =>
-      bench.reader.syncAllAtOnce(join(bench.folder, `${name}-rounds`), ours, size),
-    ),
+    ours: head + below,
     // Every page waits for the one that names it; the head is handed over.
     anchor: { name: 'linked list', value: size },
     bar: atMost(6),
@@ -62,20 +62,20 @@ async function lookUps(bench: Bench, { ours, hypercore, size, label, name }: Sub
 async function catchUps(bench: Bench, subject: Subject): Promise<Figure[]> {
   const { ours, hypercore, size, label, name } = subject
   const figure = { unit: 'rounds', better: 'lower' } as const
-  const copy = copyOf(bench, subject, 'ours')
+  const copy = copyOf(bench, subject, 'by chunks')
 
   // 10 entries lie in the open page: 10 more seal it.
   let have = await fillOpenPage(bench, subject, size, 10)
-  await bench.reader.sync(copy, ours, have)
+  await bench.reader.sync(copy, ours, have, 'by chunks')
   await bench.writer.publish(name, MISSED)
   have += MISSED
-  const sealing = await count(bench, () => bench.reader.sync(copy, ours, have))
+  const sealing = await count(bench, () => bench.reader.sync(copy, ours, have, 'by chunks'))
 
   have = await fillOpenPage(bench, subject, have, 0)
-  await bench.reader.sync(copy, ours, have)
+  await bench.reader.sync(copy, ours, have, 'by chunks')
   const chunks = await bench.writer.publish(name, MISSED)
   have += MISSED
-  const fitting = await count(bench, () => bench.reader.sync(copy, ours, have))
+  const fitting = await count(bench, () => bench.reader.sync(copy, ours, have, 'by chunks'))
 
   await bench.hypercoreWriter.append(name, MISSED)
   const theirs = await count(bench, () =>

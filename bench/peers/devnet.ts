@@ -8,7 +8,7 @@ const operations = {
   async start(folder: string): Promise<Network> {
     devnet = await startDevnet({ folder })
     const { rpcUrl, beeUrl, chainId, registry, batch, accounts } = devnet
-    return { rpcUrl, beeUrl, chainId, registry, batch, privateKey: accounts[0]!.privateKey }
+    return { rpcUrl, beeUrl, chainId, registry, batch, account: accounts[0]! }
   },
 
   async stop(): Promise<void> {
@@ -18,8 +18,8 @@ const operations = {
 
 /** Where the network is and what is needed to write to it. */
 export interface Network extends Pick<Devnet, 'rpcUrl' | 'beeUrl' | 'chainId' | 'registry' | 'batch'> {
-  /** Of an account with ether. A test chain's: worth nothing. */
-  readonly privateKey: string
+  /** Has ether, of a test chain: worth nothing. */
+  readonly account: Devnet['accounts'][number]
 }
 
 export type DevnetOperations = typeof operations

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { connect, type RemoteLog } from '@remote-log/client'
-import { type LogId, parseAddress, topicOf } from '@remote-log/core'
+import { connect, type Durability, type RemoteLog, signerOf } from '@remote-log/client'
+import { type LogId, topicOf } from '@remote-log/core'
 import { ClassicLevel } from 'classic-level'
 import { serve } from '../process/serve.ts'
 import type { Network } from './devnet.ts'
@@ -12,9 +12,9 @@ const logs = new Map<string, { log: RemoteLog; next: number }>()
 
 /** The writing peer of the project: the client as applications use it, its local log in ClassicLevel on disk. */
 const operations = {
-  /** Opens the log named `name` for writing. Its folder must be new. */
+  /** Opens the log named `name` for writing, in a new folder below `folder`. */
   async open(folder: string, network: Network, name: string): Promise<LogId> {
-    const log = await openLog(join(folder, name), network, name)
+    const log = await openLog(join(folder, `${name}-writer`), network, 'os')
     logs.set(name, { log, next: 0 })
     return log.id
   },
@@ -22,62 +22,79 @@ const operations = {
   /** Appends so many entries and publishes once. Resolves to the chunks that this wrote. */
   async publish(name: string, entries: number): Promise<number> {
     const writer = logs.get(name)!
-    await appendInBatches(writer.log, writer.next, entries)
-    writer.next += entries
+    for (const end = writer.next + entries; writer.next < end; ) {
+      const items = itemsFrom(writer.next, Math.min(BATCH, end - writer.next))
+      await writer.log.appendMany(items)
+      writer.next += items.length
+    }
     return (await writer.log.publish()).chunks
   },
 
-  async close(name: string): Promise<void> {
-    await logs.get(name)!.log.close()
-    logs.delete(name)
-  },
-
-  /** Entries a second, appended one by one and each awaited: durable with the operating system. */
+  /** Entries a second, appended one by one and each awaited: with the operating system when `append` resolves. */
   async timeAppendOneByOne(folder: string, network: Network, entries: number): Promise<number> {
-    return timeAppends(folder, network, entries, async log => {
-      const payloads = Array.from({ length: entries }, (_, seq) => payload(seq))
-      return timed(async () => {
-        for (const [seq, bytes] of payloads.entries()) await log.append(bytes, { timestamp: timestamp(seq) })
-      })
+    return appendRate(await openLog(folder, network, 'os'), entries, async (log, items) => {
+      for (const { payload, timestamp } of items) await log.append(payload, { timestamp })
     })
   },
 
-  /** Entries a second in batches of 1,000, each one durable write. */
+  /** Entries a second in batches of 1,000, each one write. */
   async timeAppendBatches(folder: string, network: Network, entries: number): Promise<number> {
-    return timeAppends(folder, network, entries, log => {
-      const items = Array.from({ length: entries }, (_, seq) => item(seq))
-      return timed(async () => {
-        for (let at = 0; at < entries; at += BATCH) await log.appendMany(items.slice(at, at + BATCH))
-      })
+    return appendRate(await openLog(folder, network, 'os'), entries, async (log, items) => {
+      for (let at = 0; at < entries; at += BATCH) await log.appendMany(items.slice(at, at + BATCH))
+    })
+  },
+
+  /** Entries a second, `together` at a time, where each is on disk (fsync) when its `append` resolves. */
+  async timeAppendToDisk(
+    folder: string,
+    network: Network,
+    entries: number,
+    together: number,
+  ): Promise<number> {
+    return appendRate(await openLog(folder, network, 'disk'), entries, async (log, items) => {
+      const waiting = items.values()
+      const oneAfterTheOther = async () => {
+        for (const { payload, timestamp } of waiting) await log.append(payload, { timestamp })
+      }
+      await Promise.all(Array.from({ length: together }, oneAfterTheOther))
     })
   },
 }
 
 export type OursWriterOperations = typeof operations
 
-function item(seq: number): { payload: Uint8Array; timestamp: number } {
-  return { payload: payload(seq), timestamp: timestamp(seq) }
+interface Item {
+  readonly payload: Uint8Array
+  readonly timestamp: number
 }
 
-async function openLog(folder: string, network: Network, name: string): Promise<RemoteLog> {
-  return connect({ folder, network, name } as never)
+function itemsFrom(seq: number, count: number): Item[] {
+  return Array.from({ length: count }, (_, i) => ({
+    payload: payload(seq + i),
+    timestamp: timestamp(seq + i),
+  }))
 }
 
-async function appendInBatches(log: RemoteLog, from: number, entries: number): Promise<void> {
-  for (let at = from; at < from + entries; at += BATCH) {
-    const count = Math.min(BATCH, from + entries - at)
-    await log.appendMany(Array.from({ length: count }, (_, i) => item(at + i)))
-  }
+function openLog(folder: string, network: Network, durability: Durability): Promise<RemoteLog> {
+  const { chainId, registry, account, beeUrl, rpcUrl, batch } = network
+  return connect({
+    log: { chainId, registry, owner: account.address, topic: topicOf(folder) },
+    bee: beeUrl,
+    rpc: rpcUrl,
+    signer: signerOf(account.privateKey),
+    batch,
+    local: new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' }),
+    durability,
+  })
 }
 
-async function timeAppends(
-  folder: string,
-  network: Network,
+async function appendRate(
+  log: RemoteLog,
   entries: number,
-  append: (log: RemoteLog) => Promise<{ ms: number }>,
+  append: (log: RemoteLog, items: readonly Item[]) => Promise<void>,
 ): Promise<number> {
-  const log = await openLog(folder, network, folder)
-  const { ms } = await append(log)
+  const items = itemsFrom(0, entries)
+  const { ms } = await timed(() => append(log, items))
   await log.close()
   return (entries / ms) * 1000
 }
