@@ -20,6 +20,8 @@ export default defineConfig({
       // A registry is deployed once and called for ever: as many runs as the optimizer counts.
       optimizer: { enabled: true, runs: 4_294_967_295 },
       viaIR: true,
+      // For the tests that hold the contracts to their documentation and storage layout.
+      outputSelection: { '*': { '*': ['devdoc', 'userdoc', 'storageLayout'] } },
     },
   },
   paths: { sources: './contracts', tests: './test/contracts' },

@@ -51,15 +51,23 @@ export function encodeBatch({ by, items }: Batch): string {
 
 /** What the registry returns to a call that is no transaction: what would become of each item. @throws UNAVAILABLE */
 export function decodeForecast({ by, items }: Batch, answer: string): Refusal[] {
-  const [outcomes] =
-    by === 'key'
-      ? registryInterface.decodeFunctionResult('publishSigned', answer)
-      : registryInterface.decodeFunctionResult('publishSignedByWallets', answer)
-  const refusals = [...getBytes(outcomes as string)].map(refusalOf)
-  if (refusals.length !== items.length) {
-    throw new UnavailableError('the registry does not say what would become of the batch')
+  const outcomes = decodeBytes(by, answer)
+  if (outcomes?.length !== items.length) {
+    throw new UnavailableError('the node does not say what would become of the batch')
   }
-  return refusals
+  return [...outcomes].map(refusalOf)
+}
+
+function decodeBytes(by: Batch['by'], answer: string): Uint8Array | undefined {
+  try {
+    const [outcomes] =
+      by === 'key'
+        ? registryInterface.decodeFunctionResult('publishSigned', answer)
+        : registryInterface.decodeFunctionResult('publishSignedByWallets', answer)
+    return getBytes(outcomes as string)
+  } catch {
+    return undefined
+  }
 }
 
 /** What became of each item: the registry emits one event for each, in order. @throws UNAVAILABLE (it did not) */

@@ -69,7 +69,8 @@ export class Connection {
 
   /**
    * Calls the registry in the state after `block`. By the block's hash (EIP-1898), so that a reorganisation in between
-   * can't mix two chains. `from`: who seems to call. The first time it also makes sure that a registry is what stands at the address.
+   * can't mix two chains. The first time it also makes sure that a registry is what stands at the address. `from`: who
+   * seems to call.
    * @throws NO_CONTRACT, UNAVAILABLE, ABORTED
    */
   async callAt(block: BlockRef, data: string, options: CallOptions = {}, from?: string): Promise<string> {
@@ -79,7 +80,11 @@ export class Connection {
     ])
     if (checked.status === 'rejected') throw checked.reason
     if (called.status === 'rejected') throw called.reason
-    return called.value
+    if (called.value !== '0x') return called.value
+    // It stood there before: a reorganisation took it away, or the node answers nonsense.
+    this.#isRegistry = false
+    await this.#checkRegistry(block, options)
+    throw new UnavailableError('the node answered nothing for the registry', { block: block.number })
   }
 
   #call(block: BlockRef, call: { data: string; from?: string }, options: CallOptions): Promise<string> {

@@ -1,4 +1,11 @@
-import type { BlockRef, BlockTag, CallOptions, HeadStatement, LogKey } from '@remote-log/core'
+import {
+  type BlockRef,
+  type BlockTag,
+  type CallOptions,
+  type HeadStatement,
+  type LogKey,
+  UnavailableError,
+} from '@remote-log/core'
 import type { Connection } from './connection.ts'
 import { BLOCK_ATTEMPTS, LOGS_PER_CALL } from './limits.ts'
 import { headOfBytes32, registryInterface } from './registry-abi.ts'
@@ -38,6 +45,22 @@ async function read(
     logs.map(({ owner, topic }) => ({ owner, topic })),
   ])
   const answer = await connection.callAt(block, question, options)
-  const [heads] = registryInterface.decodeFunctionResult('headsOf', answer)
-  return [...(heads as string[])].map(bytes => ({ head: headOfBytes32(bytes), block }))
+  const heads = decodeHeads(answer)
+  if (heads?.length !== logs.length) {
+    throw new UnavailableError('the node answered with something that is no list of heads', {
+      block: block.number,
+      asked: logs.length,
+      got: heads?.length,
+    })
+  }
+  return heads.map(bytes => ({ head: headOfBytes32(bytes), block }))
+}
+
+function decodeHeads(answer: string): string[] | undefined {
+  try {
+    const [heads] = registryInterface.decodeFunctionResult('headsOf', answer)
+    return [...(heads as string[])]
+  } catch {
+    return undefined
+  }
 }

@@ -48,7 +48,7 @@ const TYPES = {
 
 /** The n-th of the owners that hold a key and no ether. */
 export function ownerNumber(n: number): BaseWallet {
-  return new Wallet(`0x${(n + 1).toString(16).padStart(64, '1')}`)
+  return new Wallet(`0x${'5'.repeat(60)}${n.toString(16).padStart(4, '0')}`)
 }
 
 /** A chain of its own with a registry on it; the next block is at {@link NOW}. */
