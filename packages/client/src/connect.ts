@@ -6,6 +6,10 @@ import type { LogSettings } from './context.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { RemoteLog } from './remote-log.ts'
 
+export { createKey, type KeySigner, readKeyFile, signerOf, writeKeyFile } from '@remote-log/ethereum'
+export type { BatchStatus } from '@remote-log/swarm'
+export type { Eip1193Provider, RequestReport, Signer }
+
 /** Where a log's parts are. */
 export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
   /** Which log: `remotelog:<chainId>/<registry>/<owner>/<topic>`, or its parts. */

@@ -1,16 +1,18 @@
+export type { EntryOptions, NewPayload, Payload } from './append.ts'
+export type { Appended } from './appender.ts'
 export {
+  type BatchStatus,
+  type ConnectOptions,
+  connect,
   createKey,
   type Eip1193Provider,
   type KeySigner,
+  type RequestReport,
   readKeyFile,
   type Signer,
   signerOf,
   writeKeyFile,
-} from '@remote-log/ethereum'
-export type { BatchStatus, RequestReport } from '@remote-log/swarm'
-export type { EntryOptions, NewPayload, Payload } from './append.ts'
-export type { Appended } from './appender.ts'
-export { type ConnectOptions, connect } from './connect.ts'
+} from './connect.ts'
 export type { Durability, LogSettings } from './context.ts'
 export type { LocalChange, LocalDatabase, LocalEncoding, LocalRange } from './local-database.ts'
 export { LogEntry } from './log-entry.ts'
