@@ -106,7 +106,7 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
     port: options.port ?? 0,
     corsAllowedOrigins: options.corsAllowedOrigins ?? ['*'],
   }).catch(async (cause: unknown) => {
-    await network.leave()
+    await network.leave(bee.peer)
     throw cause
   })
   let stopped: Promise<void> | undefined
@@ -140,7 +140,7 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
     stop() {
       stopped ??= server.stop().then(() => {
         bee.queue.pause()
-        return network.leave()
+        return network.leave(bee.peer)
       })
       return stopped
     },

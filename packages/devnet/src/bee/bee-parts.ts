@@ -25,27 +25,24 @@ export async function openBee(
     readonly warn: (message: string) => void
   },
 ): Promise<BeeParts> {
-  const node = network.nextNodeNumber()
-  const identity = identityOf(node)
-  const chunks = new NodeChunks(network, node, options.pullSyncMs, () => peer)
+  const number = network.nextNodeNumber()
+  const identity = identityOf(number)
+  const chunks = new NodeChunks(network, number, options.pullSyncMs, () => peer)
+  let queue: PushQueue | undefined
   const peer: Peer = {
     overlay: identity.overlay,
-    cached: address => (queue.waits(address) ? undefined : chunks.local(address)),
+    cached: address => (queue?.waits(address) ? undefined : chunks.local(address)),
   }
   network.join(peer)
-  const tags = await TagBook.open(network.store, network.clock, node)
-  const queue = await PushQueue.open(network, node, tags, options.syncLagMs)
-  return {
-    number: node,
-    network,
-    identity,
-    chunks,
-    tags,
-    queue,
-    peer,
-    batches: await BatchBook.open(network, identity, node),
-    pins: await PinBook.open(network.store, node),
-    warn: options.warn,
+  try {
+    const tags = await TagBook.open(network.store, network.clock, number)
+    queue = await PushQueue.open(network, number, tags, options.syncLagMs)
+    const batches = await BatchBook.open(network, identity, number)
+    const pins = await PinBook.open(network.store, number)
+    return { number, network, identity, chunks, tags, queue, peer, batches, pins, warn: options.warn }
+  } catch (cause) {
+    await network.leave(peer)
+    throw cause
   }
 }
 

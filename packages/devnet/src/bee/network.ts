@@ -26,8 +26,8 @@ export class Network {
    * (default, as in the recordings) the node runs out of peers (500) and skips those that failed for a minute.
    */
   readonly manyPeers: boolean
-  readonly #peers: Peer[] = []
-  #users = 0
+  readonly #peers = new Set<Peer>()
+  #joined = 0
 
   private constructor(store: Store, clock: Clock, chain: PostageChain, manyPeers: boolean) {
     this.store = store
@@ -51,19 +51,20 @@ export class Network {
 
   /** Numbers nodes in the order in which they join: it is part of their records' keys. */
   nextNodeNumber(): number {
-    return this.#peers.length
+    return this.#joined
   }
 
   join(peer: Peer): void {
-    this.#peers.push(peer)
-    this.#users++
+    this.#peers.add(peer)
+    this.#joined++
   }
 
-  async leave(): Promise<void> {
-    if (--this.#users === 0) await this.store.close()
+  async leave(peer: Peer): Promise<void> {
+    this.#peers.delete(peer)
+    if (this.#peers.size === 0) await this.store.close()
   }
 
   others(than: Peer): Peer[] {
-    return this.#peers.filter(peer => peer !== than)
+    return [...this.#peers].filter(peer => peer !== than)
   }
 }

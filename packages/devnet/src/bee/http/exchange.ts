@@ -84,7 +84,8 @@ export class Exchange {
 
   /** The request's body, in pieces. */
   async *pieces(): AsyncIterable<Buffer> {
-    yield* this.request as AsyncIterable<Buffer>
+    // Who stops reading early wants to answer: the connection must stay.
+    yield* this.request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   }
 
   /** The request's body, whole. @throws Refusal 413 where it is longer than `limit` bytes */
