@@ -12,6 +12,8 @@ try {
   process.exit(2)
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 const start = performance.now()
 const rows = (
   await measure(wanted.sizes, text => {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LinkOperations } from '../network/link.ts'
@@ -35,6 +36,8 @@ const OURS_READER = new URL('../peers/ours-reader.ts', import.meta.url)
 
 export async function startBench(progress: (text: string) => void): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'remote-log-bench-'))
+  // Whatever ends this process: the children end when it does, the folder goes with it.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const peers: Peer<Operations>[] = []
   function start<T extends Operations>(module: URL): Remote<T> {
     const peer = startPeer<T>(module)
@@ -44,9 +47,7 @@ export async function startBench(progress: (text: string) => void): Promise<Benc
   const devnet = start<DevnetOperations>(new URL('../peers/devnet.ts', import.meta.url))
   const link = start<LinkOperations>(new URL('../network/link.ts', import.meta.url))
   async function stop(): Promise<void> {
-    await devnet.stop().catch(() => undefined)
     await Promise.all(peers.map(peer => peer.stop()))
-    await rm(folder, { recursive: true, force: true })
   }
   try {
     const network = await devnet.start(join(folder, 'devnet'))

@@ -10,10 +10,6 @@ const operations = {
     const { rpcUrl, beeUrl, chainId, registry, batch, accounts } = devnet
     return { rpcUrl, beeUrl, chainId, registry, batch, account: accounts[0]! }
   },
-
-  async stop(): Promise<void> {
-    await devnet?.stop()
-  },
 }
 
 /** Where the network is and what is needed to write to it. */
@@ -24,4 +20,4 @@ export interface Network extends Pick<Devnet, 'rpcUrl' | 'beeUrl' | 'chainId' | 
 
 export type DevnetOperations = typeof operations
 
-serve(operations)
+serve(operations, async () => devnet?.stop())

@@ -16,8 +16,8 @@ export type Answer =
 // biome-ignore lint/suspicious/noExplicitAny: argument lists differ; callers are typed through the module's own type
 export type Operations = Record<string, (...args: any[]) => unknown>
 
-/** Makes this process answer calls to `operations` until its parent lets go of it. */
-export function serve(operations: Operations): void {
+/** Makes this process answer calls to `operations` until its parent lets go of it or dies; then it runs `leave`. */
+export function serve(operations: Operations, leave?: () => Promise<void>): void {
   process.on('message', (call: Call) => {
     void (async () => {
       let answer: Answer
@@ -29,7 +29,9 @@ export function serve(operations: Operations): void {
       process.send!(answer)
     })()
   })
-  process.on('disconnect', () => process.exit(0))
+  process.on('disconnect', () => {
+    void Promise.resolve(leave?.()).finally(() => process.exit())
+  })
 }
 
 function describe(error: unknown): string {
