@@ -8,6 +8,7 @@ export class Disturbed implements Eip1193Provider {
   #answer: Answer = (_, honest) => honest()
   /** The methods asked, in order. */
   readonly asked: string[] = []
+  readonly #looking = new Set<() => void>()
 
   constructor(honest: Eip1193Provider) {
     this.#honest = honest
@@ -15,7 +16,20 @@ export class Disturbed implements Eip1193Provider {
 
   request(call: Parameters<Eip1193Provider['request']>[0]): Promise<unknown> {
     this.asked.push(call.method)
+    for (const look of this.#looking) look()
     return this.#answer(call.method, () => this.#honest.request(call))
+  }
+
+  /** Resolves when a method was asked so often since `asked` was last emptied. */
+  async untilAsked(method: string, times = 1): Promise<void> {
+    const enough = Promise.withResolvers<void>()
+    const look = () => {
+      if (this.asked.filter(asked => asked === method).length >= times) enough.resolve()
+    }
+    this.#looking.add(look)
+    look()
+    await enough.promise
+    this.#looking.delete(look)
   }
 
   /** Decides from now on what is answered. */
