@@ -15,6 +15,8 @@ export interface Network {
 /** What `init` wrote down: one log, and where its network is. */
 export interface Config {
   readonly log: LogId
+  /** Whether this device may add entries. */
+  readonly role: 'writer' | 'reader'
   /** A fixed network, or the devnet file to look it up in (its ports change when the devnet is started again). */
   readonly network: Network | { readonly devnet: string }
 }
@@ -40,10 +42,12 @@ export async function readConfig(home: Home): Promise<Config> {
     })
   }
   const log = parseLogId(textField(object, 'log', home.config))
+  const role = readRole(object, home.config)
   if (object.devnet !== undefined)
-    return { log, network: { devnet: textField(object, 'devnet', home.config) } }
+    return { log, role, network: { devnet: textField(object, 'devnet', home.config) } }
   return {
     log,
+    role,
     network: {
       rpc: parseUrl(textField(object, 'rpc', home.config)),
       bee: parseUrl(textField(object, 'bee', home.config)),
@@ -52,16 +56,29 @@ export async function readConfig(home: Home): Promise<Config> {
   }
 }
 
+function readRole(object: JsonObject, file: string): Config['role'] {
+  const role = textField(object, 'role', file)
+  if (role === 'writer' || role === 'reader') return role
+  throw new InvalidArgumentError(`${file}: the field "role" must be writer or reader`, {
+    file,
+    field: 'role',
+  })
+}
+
 /** Writes a new configuration. @throws InvalidArgumentError where there is one already */
-export async function writeConfig(home: Home, { log, network }: Config): Promise<void> {
-  const text = JSON.stringify({ version: VERSION, log: formatLogId(log), ...network }, undefined, 2)
-  await mkdir(home.folder, { recursive: true, mode: 0o700 })
+export async function writeConfig(home: Home, { log, role, network }: Config): Promise<void> {
+  const text = JSON.stringify({ version: VERSION, log: formatLogId(log), role, ...network }, undefined, 2)
   try {
     await writeFile(home.config, `${text}\n`, { flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     throw alreadyThere(home.config, error)
   }
+}
+
+/** Makes the home folder, readable by its owner alone. */
+export async function makeHome({ folder }: Home): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
 }
 
 /** The error of `init` where it would have to overwrite something. */

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs'
+import { formatLogId, InvalidArgumentError, type LogId, parseAddress, parseLogId } from '@remote-log/core'
+import type { Command } from 'commander'
+import { alreadyThere, type Config, makeHome, type Network, writeConfig } from '../config.ts'
+import { type DevnetFacts, locateDevnetFile, readDevnetFile } from '../devnet-file.ts'
+import { type Home, homeAt } from '../home.ts'
+import { chooseKey, type KeyOptions, keepKey } from '../key.ts'
+import { parseBatch, parseCount, parseTopicOption, parseUrl } from '../parse-option.ts'
+import type { GlobalOptions } from '../program.ts'
+import type { Runtime } from '../runtime.ts'
+
+interface Options extends GlobalOptions, KeyOptions {
+  readonly devnet?: string
+  readonly rpc?: string
+  readonly bee?: string
+  readonly registry?: string
+  readonly chainId?: number
+  readonly batch?: string
+  readonly topic?: string
+  readonly log?: string
+}
+
+export function addInit(program: Command, runtime: Runtime): void {
+  program
+    .command('init')
+    .description('Set up one log on this device: an own one to write, or with --log one to read.')
+    .option('--devnet <path>', 'folder of a devnet, or its devnet.json: stands for the next five options')
+    .option('--rpc <url>', 'RPC provider of the chain', parseUrl)
+    .option('--bee <url>', 'Bee node or gateway', parseUrl)
+    .option('--registry <address>', 'the registry contract')
+    .option('--chain-id <id>', 'EIP-155 id of the chain', parseCount)
+    .option('--batch <id>', 'postage batch that pays for writing', parseBatch)
+    .option('--topic <name>', 'what the log is about: a name, or 0x and 64 hex digits')
+    .option('--log <id>', 'read this log (remotelog:…): no key, no topic')
+    .option('--devnet-account <n>', 'write with the n-th funded account of the devnet', parseCount)
+    .option('--no-key-file', 'keep no key on this device: REMOTE_LOG_KEY is needed for each write')
+    .option(
+      '--password-file <file>',
+      'file with the password of the key file (else REMOTE_LOG_PASSWORD or a prompt)',
+    )
+    .addHelpText('after', HELP)
+    .action(async (_own: unknown, command: Command) => {
+      const options: Options = command.optsWithGlobals()
+      const home = homeAt(options.home, runtime.env)
+      if (existsSync(home.config)) throw alreadyThere(home.config)
+      const { log, role } =
+        options.log === undefined ? await own(runtime, home, options) : await foreign(home, options)
+      const result = { log: formatLogId(log), owner: log.owner, role, home: home.folder }
+      if (options.json) return runtime.stdout.json(result)
+      await runtime.stdout.write(
+        role === 'writer'
+          ? `This device writes ${result.log}\nReaders need that line: remote-log --home DIR init … --log ${result.log}\n`
+          : `This device reads ${result.log}\n`,
+      )
+    })
+}
+
+interface Initialised {
+  readonly log: LogId
+  readonly role: 'writer' | 'reader'
+}
+
+async function own(runtime: Runtime, home: Home, options: Options): Promise<Initialised> {
+  const topic = parseTopicOption(required(options.topic, '--topic', "or --log, to read somebody's log"))
+  const devnet = await findDevnet(options)
+  const registry = devnet
+    ? devnet.facts.registry
+    : parseAddress(required(options.registry, '--registry', 'or --devnet'))
+  const chainId = devnet ? devnet.facts.chainId : required(options.chainId, '--chain-id', 'or --devnet')
+  const network = devnet ? { devnet: devnet.file } : explicitNetwork(options)
+  if (!('devnet' in network)) required(network.batch, '--batch', 'or --devnet')
+  if (existsSync(home.key)) throw alreadyThere(home.key)
+  const key = await chooseKey(runtime, options, devnet?.facts.accounts)
+  const owner = parseAddress(key.address)
+  const log: LogId = { chainId, registry, owner, topic }
+  await makeHome(home)
+  if (options.keyFile) await keepKey(runtime, home, key, options)
+  await writeConfig(home, { log, role: 'writer', network })
+  return { log, role: 'writer' }
+}
+
+async function foreign(home: Home, options: Options): Promise<Initialised> {
+  for (const name of ['topic', 'devnetAccount', 'registry', 'chainId'] as const) {
+    if (options[name] === undefined) continue
+    throw new InvalidArgumentError(
+      '--log says it all: leave out --topic, --devnet-account, --registry, --chain-id',
+      {},
+    )
+  }
+  const log = parseLogId(required(options.log, '--log', ''))
+  const devnet = await findDevnet(options)
+  if (devnet && (devnet.facts.chainId !== log.chainId || devnet.facts.registry !== log.registry)) {
+    throw new InvalidArgumentError(
+      `the log is on chain ${log.chainId} at registry ${log.registry}, this devnet is chain ${devnet.facts.chainId} with registry ${devnet.facts.registry}`,
+      { log: formatLogId(log) },
+    )
+  }
+  await makeHome(home)
+  await writeConfig(home, {
+    log,
+    role: 'reader',
+    network: devnet ? { devnet: devnet.file } : explicitNetwork(options),
+  })
+  return { log, role: 'reader' }
+}
+
+async function findDevnet({
+  devnet,
+  ...options
+}: Options): Promise<{ file: string; facts: DevnetFacts } | undefined> {
+  if (devnet === undefined) return undefined
+  for (const name of ['rpc', 'bee', 'registry', 'chainId', 'batch'] as const) {
+    if (options[name] === undefined) continue
+    throw new InvalidArgumentError(
+      '--devnet stands for --rpc, --bee, --registry, --chain-id and --batch: leave them out',
+      {},
+    )
+  }
+  const file = await locateDevnetFile(devnet)
+  return { file, facts: await readDevnetFile(file) }
+}
+
+function explicitNetwork({ rpc, bee, batch }: Options): Network & Config['network'] {
+  return {
+    rpc: required(rpc, '--rpc', 'or --devnet'),
+    bee: required(bee, '--bee', 'or --devnet'),
+    ...(batch !== undefined && { batch }),
+  }
+}
+
+function required<T>(value: T | undefined, option: string, otherwise: string): T {
+  if (value === undefined) throw new InvalidArgumentError(`${option} is missing (${otherwise})`, { option })
+  return value
+}
+
+const HELP = `
+The key of an own log is, in this order: the one in REMOTE_LOG_KEY, the devnet's account, a new one. It is kept
+encrypted in the home folder (Web3 Secret Storage, as wallets read it); the password comes from --password-file,
+REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten.
+
+Examples:
+  $ remote-log init --devnet ./net --devnet-account 0 --topic notes
+  $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
+  $ remote-log init --rpc https://rpc.example --bee http://localhost:1633 --registry 0x… --chain-id 100 \\
+      --batch … --topic notes
+  $ remote-log init --rpc https://rpc.example --bee https://gateway.example --log remotelog:100/0x…/0x…/0x…
+`

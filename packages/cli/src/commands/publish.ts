@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander'
+import { followProgress } from '../follow-progress.ts'
+import { withLog } from '../open-log.ts'
+import type { GlobalOptions } from '../program.ts'
+import type { Runtime } from '../runtime.ts'
+import { describePublish, showPublish } from '../show-publish.ts'
+
+interface Options extends GlobalOptions {
+  readonly passwordFile?: string
+  readonly onConflict: 'rebase' | 'fail'
+}
+
+export function addPublish(program: Command, runtime: Runtime): void {
+  program
+    .command('publish')
+    .description('Upload what was appended to Swarm and move the head in the registry.')
+    .addOption(onConflictOption())
+    .option(
+      '--password-file <file>',
+      'file with the password of the key file (else REMOTE_LOG_PASSWORD or a prompt)',
+    )
+    .addHelpText('after', HELP)
+    .action(async (_own: unknown, command: Command) => {
+      const options: Options = command.optsWithGlobals()
+      await withLog(runtime, { ...options, use: 'publish' }, async log => {
+        const report = await followProgress(runtime, 'publishing', onProgress =>
+          log.publish({ signal: runtime.signal, onProgress, onConflict: options.onConflict }),
+        )
+        if (options.json) await runtime.stdout.json(describePublish(report))
+        else await showPublish(runtime.stdout, report)
+      })
+    })
+}
+
+const HELP = `
+A publish that is stopped at any point publishes nothing half-way; the next one resumes it.
+
+Examples:
+  $ remote-log publish
+  $ remote-log publish --json
+  $ remote-log publish --on-conflict fail
+`
+
+/** `--on-conflict`, for the commands that publish. */
+export function onConflictOption(): Option {
+  return new Option(
+    '--on-conflict <policy>',
+    'where another device published first: append behind it, or stop',
+  )
+    .choices(['rebase', 'fail'])
+    .default('rebase')
+}

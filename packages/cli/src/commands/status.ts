@@ -1,0 +1,52 @@
+import { formatLogId } from '@remote-log/core'
+import type { Command } from 'commander'
+import { withLog } from '../open-log.ts'
+import type { GlobalOptions } from '../program.ts'
+import type { Runtime } from '../runtime.ts'
+
+export function addStatus(program: Command, runtime: Runtime): void {
+  program
+    .command('status')
+    .description(
+      'Say what this device has: entries not yet published, the head it trusts, its postage batch.',
+    )
+    .addHelpText('after', HELP)
+    .action(async (_own: unknown, command: Command) => {
+      const options: GlobalOptions = command.optsWithGlobals()
+      const { stdout } = runtime
+      await withLog(runtime, options, async (log, { role }) => {
+        const { id, head, block, published, unsent, publishing, sealedPages, keptPages } = log.status()
+        const status = {
+          log: formatLogId(id),
+          role,
+          unsent,
+          publishing,
+          published,
+          head: head ?? null,
+          block: block ?? null,
+          sealedPages,
+          keptPages,
+        }
+        if (options.json) return stdout.json(status)
+        await stdout.line(`${status.log} (${role})`)
+        if (role === 'writer') {
+          await stdout.line(`  only here    ${unsent} entries${unsent > 0 ? ': publish them' : ''}`)
+          if (publishing)
+            await stdout.line('  a publish was begun and its end is not known: publish again settles it')
+        }
+        if (head === undefined || block === undefined)
+          return stdout.line('  published    nothing seen yet: sync')
+        await stdout.line(`  published    ${published} entries, as of block ${block.number}`)
+        await stdout.line(`  head         ${head}`)
+        await stdout.line(`  kept here    ${keptPages} of ${sealedPages} sealed pages, and the head page`)
+      })
+    })
+}
+
+const HELP = `
+Asks nobody but the Bee node for its batch. For what is new in the world: remote-log sync, or head.
+
+Examples:
+  $ remote-log status
+  $ remote-log status --json
+`

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { followProgress } from '../follow-progress.ts'
+import { withLog } from '../open-log.ts'
+import { parseBytes } from '../parse-option.ts'
+import type { GlobalOptions, SetExitCode } from '../program.ts'
+import type { Runtime } from '../runtime.ts'
+import { showSync } from '../show-sync.ts'
+
+interface Options extends GlobalOptions {
+  readonly byteBudget?: number
+}
+
+export function addSync(program: Command, runtime: Runtime, setExitCode: SetExitCode): void {
+  program
+    .command('sync')
+    .description('Read and verify everything that is new since the last time, and keep it on this device.')
+    .option('--byte-budget <size>', 'stop before more than this is read, e.g. 500kB', parseBytes)
+    .addHelpText('after', HELP)
+    .action(async (_own: unknown, command: Command) => {
+      const options: Options = command.optsWithGlobals()
+      const { byteBudget } = options
+      await withLog(runtime, options, async log => {
+        const statement = await followProgress(runtime, 'syncing', onProgress =>
+          log.sync({ signal: runtime.signal, onProgress, ...(byteBudget !== undefined && { byteBudget }) }),
+        )
+        if (options.json) await runtime.stdout.json(statement)
+        else await showSync(runtime.stdout, statement)
+        const [first] = statement.missing
+        if (first) setExitCode(EXIT_CODES[first.reason])
+      })
+    })
+}
+
+const HELP = `
+Ends with a statement: complete to which entry, at which head and block, or exactly what is missing and why; the
+exit code is then that of the reason, ${EXIT_CODES.BUDGET_EXCEEDED} for the byte budget.
+
+Examples:
+  $ remote-log sync
+  $ remote-log sync --byte-budget 500kB
+  $ remote-log sync --json
+`

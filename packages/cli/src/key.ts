@@ -1,0 +1,106 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { KeySigner, Signer } from '@remote-log/client'
+import { InvalidArgumentError, type LogId, ReadOnlyError } from '@remote-log/core'
+import { alreadyThere } from './config.ts'
+import type { DevnetFacts } from './devnet-file.ts'
+import type { Home } from './home.ts'
+import { type PasswordOptions, readPassword } from './password.ts'
+import { startProgress } from './progress.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Which key a new log gets. */
+export interface KeyOptions extends PasswordOptions {
+  readonly devnetAccount?: number | undefined
+  /** False with `--no-key-file`. */
+  readonly keyFile?: boolean
+}
+
+/** The key for a new log, in this order: REMOTE_LOG_KEY, the devnet's account, a new key. @throws INVALID_ARGUMENT */
+export async function chooseKey(
+  { env }: Runtime,
+  { devnetAccount, keyFile }: KeyOptions,
+  accounts: DevnetFacts['accounts'] | undefined,
+): Promise<KeySigner> {
+  const { createKey, signerOf } = await import('@remote-log/client')
+  if (env.REMOTE_LOG_KEY) {
+    if (devnetAccount === undefined) return signerOf(env.REMOTE_LOG_KEY)
+    throw new InvalidArgumentError('REMOTE_LOG_KEY and --devnet-account exclude each other')
+  }
+  if (devnetAccount === undefined) {
+    if (keyFile !== false) return createKey()
+    throw new InvalidArgumentError('--no-key-file needs a key in REMOTE_LOG_KEY')
+  }
+  if (!accounts) throw new InvalidArgumentError('--devnet-account needs --devnet')
+  const account = accounts[devnetAccount]
+  if (account) return signerOf(account.privateKey)
+  throw new InvalidArgumentError(
+    `the devnet has the accounts 0 to ${accounts.length - 1}, not ${devnetAccount}`,
+    { account: devnetAccount },
+  )
+}
+
+/** Encrypts the key into the home folder. @throws INVALID_ARGUMENT (no password; there is a key already), ABORTED */
+export async function keepKey(
+  runtime: Runtime,
+  home: Home,
+  key: KeySigner,
+  options: PasswordOptions,
+): Promise<void> {
+  const { writeKeyFile } = await import('@remote-log/client')
+  const password = await readPassword(runtime, { ...options, choose: true })
+  const text = await deriving(runtime, 'encrypting the key', call => writeKeyFile(key, password, call))
+  try {
+    await writeFile(home.key, `${text}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw alreadyThere(home.key, error)
+  }
+}
+
+/**
+ * The owner's key: from REMOTE_LOG_KEY, else from the key file.
+ * @throws READ_ONLY (there is none), WRONG_PASSWORD, INVALID_ARGUMENT (no password, or no key of this log's owner)
+ */
+export async function unlockKey(
+  runtime: Runtime,
+  home: Home,
+  log: LogId,
+  options: PasswordOptions,
+): Promise<Signer> {
+  const { readKeyFile, signerOf } = await import('@remote-log/client')
+  if (runtime.env.REMOTE_LOG_KEY) return signerOf(runtime.env.REMOTE_LOG_KEY)
+  const text = await readFile(home.key, 'utf8').catch((error: unknown) => {
+    const message = `there is no key of ${log.owner}: neither ${home.key} nor REMOTE_LOG_KEY`
+    throw new ReadOnlyError(message, { owner: log.owner, file: home.key }, error)
+  })
+  const password = await readPassword(runtime, options)
+  return deriving(runtime, 'opening the key file', call => readKeyFile(text, password, call))
+}
+
+/**
+ * Stands for the owner where entries are only appended: that needs to know who writes, but no key. A publish with it
+ * is a mistake of this program.
+ */
+export function lockedKey({ owner }: LogId): Signer {
+  const signer: Pick<Signer, 'getAddress'> = { getAddress: async () => owner }
+  return signer as Signer
+}
+
+interface Derivation {
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number) => void
+}
+
+async function deriving<T>(
+  runtime: Runtime,
+  what: string,
+  run: (call: Derivation) => Promise<T>,
+): Promise<T> {
+  const progress = startProgress(runtime, what)
+  const onProgress = (done: number) => progress.update(`${what}: ${Math.round(done * 100)} %`)
+  try {
+    return await run({ signal: runtime.signal, onProgress })
+  } finally {
+    progress.stop()
+  }
+}

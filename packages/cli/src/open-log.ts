@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises'
+import type { RemoteLog, Signer } from '@remote-log/client'
+import { ReadOnlyError } from '@remote-log/core'
+import { type Config, readConfig, resolveNetwork } from './config.ts'
+import { type Home, homeAt } from './home.ts'
+import { lockedKey, unlockKey } from './key.ts'
+import type { PasswordOptions } from './password.ts'
+import type { GlobalOptions } from './program.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What a command wants to do with the log: only `publish` needs the key itself. */
+export type Use = 'read' | 'append' | 'publish'
+
+export interface OpenOptions extends GlobalOptions, PasswordOptions {
+  /** Default `read`. */
+  readonly use?: Use
+}
+
+/** Opens the log of the home folder, hands it to `run`, and closes it whatever happens. */
+export async function withLog(
+  runtime: Runtime,
+  options: OpenOptions,
+  run: (log: RemoteLog, config: Config) => Promise<void>,
+): Promise<void> {
+  const home = homeAt(options.home, runtime.env)
+  const config = await readConfig(home)
+  const signer = await signerFor(runtime, home, config, options)
+  const { rpc, bee, batch } = await resolveNetwork(config)
+  // Both take a while to load: commands that open no log, and --help, do without.
+  const [{ connect }, { ClassicLevel }] = await Promise.all([
+    import('@remote-log/client'),
+    import('classic-level'),
+  ])
+  await mkdir(home.database, { recursive: true, mode: 0o700 })
+  const local = new ClassicLevel<string, Uint8Array>(home.database, {
+    keyEncoding: 'utf8',
+    valueEncoding: 'view',
+  })
+  const log = await connect({ log: config.log, rpc, bee, batch, signer, local })
+  try {
+    await run(log, config)
+  } finally {
+    await log.close()
+  }
+}
+
+async function signerFor(
+  runtime: Runtime,
+  home: Home,
+  { log, role }: Config,
+  { use = 'read', ...options }: OpenOptions,
+): Promise<Signer | undefined> {
+  if (role === 'reader') {
+    if (use === 'read') return undefined
+    throw new ReadOnlyError(`this device only reads the log of ${log.owner}`, {
+      owner: log.owner,
+      home: home.folder,
+    })
+  }
+  return use === 'publish' ? unlockKey(runtime, home, log, options) : lockedKey(log)
+}

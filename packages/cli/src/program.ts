@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { addAppend } from './commands/append.ts'
+import { addCat } from './commands/cat.ts'
+import { addDevnet } from './commands/devnet.ts'
+import { addHead } from './commands/head.ts'
+import { addInit } from './commands/init.ts'
+import { addPublish } from './commands/publish.ts'
+import { addStatus } from './commands/status.ts'
+import { addSync } from './commands/sync.ts'
+import { addTail } from './commands/tail.ts'
+import { addVerify } from './commands/verify.ts'
+import { EXIT_CODES, EXIT_OK, EXIT_UNEXPECTED } from './exit-codes.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly home?: string
+  readonly json?: boolean
+}
+
+/** Sets the process's exit code where a command did its work and the result is not all good. */
+export type SetExitCode = (code: number) => void
+
+/** The command `remote-log` with all its subcommands. Parsing throws instead of ending the process. */
+export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Command {
+  const program = new Command('remote-log')
+    .description('Append-only logs on Swarm whose newest page is named in an Ethereum registry.')
+    .version(version(), '-V, --version', 'print the version')
+    .option(
+      '--home <dir>',
+      'folder of the log: configuration, key, local database (REMOTE_LOG_HOME; default ~/.remote-log)',
+    )
+    .option('--json', 'print JSON: one value, or one a line for streams')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: () => {} })
+    .showHelpAfterError(false)
+    .exitOverride()
+    .addHelpText('after', HELP_FOOTER)
+  for (const add of [
+    addDevnet,
+    addInit,
+    addAppend,
+    addPublish,
+    addSync,
+    addCat,
+    addTail,
+    addHead,
+    addStatus,
+    addVerify,
+  ]) {
+    add(program, runtime, setExitCode)
+  }
+  return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+const HELP_FOOTER = `
+Environment:
+  REMOTE_LOG_HOME      the folder that --home names
+  REMOTE_LOG_PASSWORD  password of the key file
+  REMOTE_LOG_KEY       a private key (0x and 64 hex digits), used instead of the key file
+  REMOTE_LOG_DEBUG     any value: errors come with their stack trace
+
+Exit codes:
+${exitCodeTable()}
+Examples:
+  $ remote-log devnet --folder ./net
+  $ remote-log init --devnet ./net --devnet-account 0 --topic notes
+  $ echo hello | remote-log append --publish
+  $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
+  $ remote-log --home ./bob cat
+`
+
+function exitCodeTable(): string {
+  const rows: [number, string][] = [
+    [EXIT_OK, 'it worked'],
+    [EXIT_UNEXPECTED, 'an unforeseen fault'],
+    ...Object.entries(EXIT_CODES).map(([code, exit]): [number, string] => [exit, code]),
+  ]
+  return rows.map(([exit, name]) => `  ${String(exit).padStart(3)}  ${name}\n`).join('')
+}

@@ -1,0 +1,37 @@
+import type { PublishReport } from '@remote-log/client'
+import type { Output } from './output.ts'
+
+/** The JSON form of what a publish did. */
+export function describePublish(report: PublishReport): object {
+  const { publication, head, entries, published, chunks, conflicts, costs } = report
+  const { block, transaction, gasUsed } = publication ?? {}
+  const unchanged = publication === undefined && entries === 0
+  return {
+    unchanged,
+    head: head ?? null,
+    entries,
+    published,
+    chunks,
+    conflicts,
+    block,
+    transaction,
+    gasUsed,
+    costs,
+  }
+}
+
+export async function showPublish(out: Output, report: PublishReport): Promise<void> {
+  const { publication, head, entries, published, chunks, conflicts } = report
+  if (!publication) {
+    const found =
+      entries > 0 ? `an earlier publish of ${entries} entries had arrived` : 'nothing new to publish'
+    return out.line(head === undefined ? found : `${found}: ${published} entries stand at head ${head}`)
+  }
+  await out.line(`published ${entries} entries in ${chunks} chunks; the log has ${published} now`)
+  if (conflicts > 0)
+    await out.line(`  other devices came first ${conflicts} times; these entries stand behind theirs`)
+  await out.line(`  head         ${publication.head}`)
+  await out.line(`  block        ${publication.block.number}`)
+  if (publication.transaction !== undefined) await out.line(`  transaction  ${publication.transaction}`)
+  if (publication.gasUsed !== undefined) await out.line(`  gas          ${publication.gasUsed}`)
+}
