@@ -1,3 +1,4 @@
+import { bmtFigure } from './bmt.ts'
 import { appends } from './figures/append.ts'
 import { type Bench, startBench } from './figures/bench.ts'
 import { coldReads } from './figures/cold-read.ts'
@@ -12,10 +13,12 @@ const LINKED_LIST_PAGES = 1000
 
 /** Measures every figure for every size (ascending). */
 export async function measure(sizes: readonly number[], progress: (text: string) => void): Promise<Figure[]> {
+  progress('chunk hashing')
+  const figures = [await bmtFigure()]
   progress('starting the peers')
   const bench = await startBench(progress)
   try {
-    const figures = await appends(bench)
+    figures.push(...(await appends(bench)))
     for (const size of sizes) figures.push(...(await measureSize(bench, size, size === sizes.at(-1))))
     return figures
   } finally {

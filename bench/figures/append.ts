@@ -38,10 +38,10 @@ export async function appends(bench: Bench): Promise<Figure[]> {
       ours: ours.batches,
       anchor: { name: 'hypercore', value: hypercore.batches },
     },
-    { ...figure, figure: 'append one by one, each waits for fsync', ours: ours.toDiskAlone },
+    { ...figure, figure: 'append waiting for fsync, one by one', ours: ours.toDiskAlone },
     {
       ...figure,
-      figure: `append ${TOGETHER} at a time, each waits for fsync (group commit)`,
+      figure: `append waiting for fsync, ${TOGETHER} at a time (group commit)`,
       ours: ours.toDiskTogether,
     },
   ]
