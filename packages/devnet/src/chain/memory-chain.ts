@@ -1,4 +1,4 @@
-import { LockedError, UnavailableError } from '@remote-log/core'
+import { demandFreePort } from './free-port.ts'
 import type { LocalChain } from './local-chain.ts'
 
 /**
@@ -22,18 +22,8 @@ export async function startMemoryChain(options: { chainId: number; port: number 
     {},
     import.meta.dirname,
   )
+  await demandFreePort(options.port)
   const server = await hardhat.network.createServer('devnet', '127.0.0.1', options.port)
-  try {
-    const { port } = await server.listen()
-    return { rpcUrl: `http://127.0.0.1:${port}`, stop: () => server.close() }
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
-      throw new LockedError(
-        `port ${options.port} is in use by another process`,
-        { port: options.port },
-        cause,
-      )
-    }
-    throw new UnavailableError("can't start Hardhat's network", { port: options.port }, cause)
-  }
+  const { port } = await server.listen()
+  return { rpcUrl: `http://127.0.0.1:${port}`, stop: () => server.close() }
 }
