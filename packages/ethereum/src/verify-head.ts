@@ -10,8 +10,8 @@ const ERC1271 = new Interface([
   'function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)',
 ])
 
-/** Half the order of secp256k1's group, rounded down: a signature's s is not above it (EIP-2). */
-const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+/** Half the order of secp256k1's group (SEC 2, section 2.4.1), rounded down: the highest s that is taken (EIP-2). */
+const HALF_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n / 2n
 
 /**
  * Checks that the owner vouches for a signed head, which is not to say that the registry will take it: another head may

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title Proofs of bytes on Swarm
+/// @notice Verifies that bytes belong to a Swarm reference, without the rest of them (docs/spec.md section 11).
+///
+/// A chunk's address is keccak256(span ‖ root). The span is the number of file bytes below the chunk (uint64, little
+/// endian); the root is the binary keccak256 tree over the payload, padded with zeros to 128 segments of 32 bytes. A
+/// file of more than 4,096 bytes is a tree of such chunks: an inner chunk's payload is the addresses of up to 128
+/// children.
+///
+/// Nothing is told by a span alone, since chunks carry no type: a payload could look like an inner chunk. Whoever
+/// verifies must know the length of the file from elsewhere. The shape of the tree, every span and the number of
+/// children follow from it, and a file of another length under the same reference does not exist.
+///
+/// All functions read a proof from position `at` on and give the position behind what they read. They check that the
+/// proof is long enough, not that it ends there: {demandEnd} does.
+library SwarmProof {
+    /// @dev Bytes of payload in a chunk.
+    uint256 internal constant CHUNK_BYTES = 4096;
+    /// @dev log2 of the children that an inner chunk has at most.
+    uint256 private constant _BRANCH_BITS = 7;
+
+    /// @notice Thrown when a proof ends before all that it must contain.
+    /// @param needed Bytes that it must have at least.
+    /// @param length Bytes that it has.
+    error ProofTooShort(uint256 needed, uint256 length);
+
+    /// @notice Thrown when a proof goes on behind all that it must contain.
+    /// @param needed Bytes that it must have.
+    /// @param length Bytes that it has.
+    error ProofTooLong(uint256 needed, uint256 length);
+
+    /// @notice Thrown when the segments to prove are none, or some lie behind the payload.
+    /// @param segments The segments: bit i is segment i.
+    /// @param count Segments that hold payload, the last of them perhaps in part.
+    error SegmentsOutOfRange(uint256 segments, uint256 count);
+
+    /// @notice Thrown when bytes behind the payload are proven not to be zero: it is longer than it is said to be.
+    /// @param length Bytes of payload there should be.
+    error PaddingNotZero(uint256 length);
+
+    /// @notice Thrown when bytes are asked for that a file does not have, or none.
+    /// @param from Offset of the first byte.
+    /// @param to Offset behind the last byte.
+    /// @param length Bytes of the file.
+    error RangeOutOfFile(uint256 from, uint256 to, uint256 length);
+
+    /// @notice Thrown when the proven bytes are those of another file, or in another place of it.
+    /// @param reference The reference that was given.
+    /// @param proven The reference that the proof leads to.
+    error WrongReference(bytes32 reference, bytes32 proven);
+
+    /// @notice The bytes `from` to `to` of a file.
+    ///
+    /// The proof consists, for each chunk of the file that the range touches, in order, of a {chunkAt} proof of the
+    /// touched segments and a {rootAbove} proof.
+    ///
+    /// Requirements:
+    /// - `from` < `to` <= `length` ({RangeOutOfFile}).
+    /// - The proof must lead to `reference` ({WrongReference}) and have exactly the bytes that it needs
+    ///   ({ProofTooShort}, {ProofTooLong}).
+    /// - Bytes of a proven segment that lie behind the end of the file must be zero ({PaddingNotZero}).
+    ///
+    /// @param reference Root of the file, at redundancy level 0.
+    /// @param length Bytes of the file, as somebody trusted says.
+    /// @param from Offset of the first byte wanted.
+    /// @param to Offset behind the last byte wanted.
+    /// @param proof The proof.
+    /// @return data The bytes.
+    function read(bytes32 reference, uint64 length, uint256 from, uint256 to, bytes calldata proof)
+        internal
+        pure
+        returns (bytes memory data)
+    {
+        if (from >= to || to > length) revert RangeOutOfFile(from, to, length);
+        data = new bytes(to - from);
+        uint256 at = 0;
+        for (uint256 start = from; start < to;) {
+            uint256 leaf = start / CHUNK_BYTES;
+            uint256 end = _min((leaf + 1) * CHUNK_BYTES, to);
+            at = _readLeaf(proof, at, reference, length, start, end, data, start - from);
+            start = end;
+        }
+        demandEnd(proof, at);
+    }
+
+    /// @notice The address of a chunk of which some segments are given, and its payload as far as it is given.
+    ///
+    /// The proof consists of the segments in order, and then the siblings: level by level from the segments up, within
+    /// a level from left to right, the nodes that stand beside a known one and are not known. A node above nothing but
+    /// padding is known: this proves that the padding there is zero.
+    ///
+    /// Requirements:
+    /// - `segments` must be some of the payload's ({SegmentsOutOfRange}).
+    /// - Bytes behind the payload in a given segment must be zero ({PaddingNotZero}).
+    ///
+    /// @param proof The proof.
+    /// @param at Where in it to start.
+    /// @param span File bytes below the chunk; at most 2^64-1.
+    /// @param length Bytes of its payload; at most 4,096.
+    /// @param segments Which segments are given: bit i is segment i.
+    /// @return chunk The address.
+    /// @return end Where the proof goes on.
+    /// @return payload Where the payload lies in memory: 4,096 bytes, of which those in segments not given are
+    /// anything.
+    function chunkAt(bytes calldata proof, uint256 at, uint256 span, uint256 length, uint256 segments)
+        internal
+        pure
+        returns (bytes32 chunk, uint256 end, uint256 payload)
+    {
+        uint256 count = (length + 31) >> 5;
+        if (segments == 0 || segments >> count != 0) revert SegmentsOutOfRange(segments, count);
+        bytes32 root;
+        (root, end, payload) = _rootOfSegments(proof, at, segments, count);
+        if (end > proof.length) revert ProofTooShort(end, proof.length);
+        if (length & 31 != 0 && segments >> (count - 1) != 0) {
+            uint256 last;
+            assembly ("memory-safe") {
+                last := mload(add(payload, shl(5, sub(count, 1))))
+            }
+            if (last << ((length & 31) << 3) != 0) revert PaddingNotZero(length);
+        }
+        chunk = _address(span, root);
+    }
+
+    /// @notice The root of a file in which a chunk has a certain place.
+    ///
+    /// The proof consists, for each inner chunk above, from the lowest to the root, of the siblings on the way up from
+    /// the child's address; as in {chunkAt}, those above nothing but padding are left out.
+    ///
+    /// @param proof The proof.
+    /// @param at Where in it to start.
+    /// @param leaf Address of the chunk.
+    /// @param index Its place: `index` times 4,096 bytes of the file lie before it. Less than the number of chunks.
+    /// @param length Bytes of the file; at most 2^64-1.
+    /// @return root The root.
+    /// @return end Where the proof goes on.
+    function rootAbove(bytes calldata proof, uint256 at, bytes32 leaf, uint256 index, uint256 length)
+        internal
+        pure
+        returns (bytes32 root, uint256 end)
+    {
+        root = leaf;
+        end = at;
+        uint256 nodes = (length + CHUNK_BYTES - 1) / CHUNK_BYTES;
+        for (uint256 full = CHUNK_BYTES << _BRANCH_BITS; nodes > 1; full <<= _BRANCH_BITS) {
+            uint256 parent = index >> _BRANCH_BITS;
+            uint256 children = _min(nodes - (parent << _BRANCH_BITS), 1 << _BRANCH_BITS);
+            // A single left-over child is carried up unchanged.
+            if (children > 1) {
+                uint256 child = index & ((1 << _BRANCH_BITS) - 1);
+                (root, end) = _rootOfChild(proof, end, root, child, children);
+                root = _address(_min(length - parent * full, full), root);
+            }
+            index = parent;
+            nodes = (nodes + (1 << _BRANCH_BITS) - 1) >> _BRANCH_BITS;
+        }
+        if (end > proof.length) revert ProofTooShort(end, proof.length);
+    }
+
+    /// @notice Checks that a proof has been read to its end ({ProofTooLong}).
+    /// @param proof The proof.
+    /// @param at Where it should end.
+    function demandEnd(bytes calldata proof, uint256 at) internal pure {
+        if (at < proof.length) revert ProofTooLong(at, proof.length);
+    }
+
+    /// @notice The segments in which bytes of a payload lie.
+    /// @param from Offset of the first byte.
+    /// @param to Offset behind the last byte; more than `from`.
+    /// @return segments Bit i is segment i.
+    function segmentsOf(uint256 from, uint256 to) internal pure returns (uint256 segments) {
+        return (2 << ((to - 1) >> 5)) - (1 << (from >> 5));
+    }
+
+    /// @dev Copies the bytes `start` to `end` of a file, all in one leaf, to `data` from `to` on.
+    function _readLeaf(
+        bytes calldata proof,
+        uint256 at,
+        bytes32 reference,
+        uint256 length,
+        uint256 start,
+        uint256 end,
+        bytes memory data,
+        uint256 to
+    ) private pure returns (uint256 next) {
+        uint256 leaf = start / CHUNK_BYTES;
+        uint256 before = leaf * CHUNK_BYTES;
+        uint256 leafLength = _min(length - before, CHUNK_BYTES);
+        uint256 payload;
+        bytes32 proven;
+        (proven, next, payload) = chunkAt(proof, at, leafLength, leafLength, segmentsOf(start - before, end - before));
+        (proven, next) = rootAbove(proof, next, proven, leaf, length);
+        if (proven != reference) revert WrongReference(reference, proven);
+        assembly ("memory-safe") {
+            mcopy(add(add(data, 0x20), to), add(payload, sub(start, before)), sub(end, start))
+        }
+    }
+
+    /// @dev The root over 128 segments, of which those in `known` are in the proof and those from `count` on are zero.
+    /// Level by level, in place: node i of a level is written over node i of the one below, whose pair 2i, 2i+1 has
+    /// been read by then. Nodes that are not needed are never computed; their places hold anything.
+    function _rootOfSegments(bytes calldata proof, uint256 at, uint256 known, uint256 count)
+        private
+        pure
+        returns (bytes32 root, uint256 end, uint256 payload)
+    {
+        assembly ("memory-safe") {
+            payload := mload(0x40)
+            // The nodes lie behind, in memory that is not kept.
+            let nodes := add(payload, 0x1000)
+            mstore(0x40, nodes)
+            let source := add(proof.offset, at)
+            let slot := 0
+            for { let rest := known } rest { rest := shr(1, rest) } {
+                if and(rest, 1) {
+                    let segment := calldataload(source)
+                    source := add(source, 0x20)
+                    mstore(add(payload, slot), segment)
+                    mstore(add(nodes, slot), segment)
+                }
+                slot := add(slot, 0x20)
+            }
+            let padding := 0
+            for { let level := 0 } lt(level, 7) { level := add(level, 1) } {
+                let above := 0
+                let bit := 1
+                let left := nodes
+                let parent := nodes
+                let limit := add(nodes, shl(5, count))
+                for { let rest := known } rest { rest := shr(2, rest) } {
+                    if and(rest, 3) {
+                        switch and(rest, 3)
+                        case 1 {
+                            let right := add(left, 0x20)
+                            switch lt(right, limit)
+                            case 0 { mstore(right, padding) }
+                            default {
+                                mstore(right, calldataload(source))
+                                source := add(source, 0x20)
+                            }
+                        }
+                        case 2 {
+                            mstore(left, calldataload(source))
+                            source := add(source, 0x20)
+                        }
+                        mstore(parent, keccak256(left, 0x40))
+                        above := or(above, bit)
+                    }
+                    bit := shl(1, bit)
+                    left := add(left, 0x40)
+                    parent := add(parent, 0x20)
+                }
+                known := above
+                count := shr(1, add(count, 1))
+                mstore(0x00, padding)
+                mstore(0x20, padding)
+                padding := keccak256(0x00, 0x40)
+            }
+            root := mload(nodes)
+            end := sub(source, proof.offset)
+        }
+    }
+
+    /// @dev The root over 128 segments: segment `index` is `child`, those from `count` on are zero.
+    function _rootOfChild(bytes calldata proof, uint256 at, bytes32 child, uint256 index, uint256 count)
+        private
+        pure
+        returns (bytes32 root, uint256 end)
+    {
+        assembly ("memory-safe") {
+            let source := add(proof.offset, at)
+            let padding := 0
+            root := child
+            for { let level := 0 } lt(level, 7) { level := add(level, 1) } {
+                let sibling := padding
+                if lt(xor(index, 1), count) {
+                    sibling := calldataload(source)
+                    source := add(source, 0x20)
+                }
+                // The node goes to the left half where the index is even, its sibling to the other.
+                let side := shl(5, and(index, 1))
+                mstore(side, root)
+                mstore(xor(side, 0x20), sibling)
+                root := keccak256(0x00, 0x40)
+                mstore(0x00, padding)
+                mstore(0x20, padding)
+                padding := keccak256(0x00, 0x40)
+                index := shr(1, index)
+                count := shr(1, add(count, 1))
+            }
+            end := sub(source, proof.offset)
+        }
+    }
+
+    /// @dev keccak256(span ‖ root), the span in little endian.
+    function _address(uint256 span, bytes32 root) private pure returns (bytes32 chunk) {
+        uint256 reversed = littleEndian64(span);
+        assembly ("memory-safe") {
+            mstore(0x00, shl(192, reversed))
+            mstore(0x08, root)
+            chunk := keccak256(0x00, 0x28)
+        }
+    }
+
+    /// @notice The bytes of a number of 64 bits in the other order.
+    /// @param value The number.
+    /// @return reversed The number that has its bytes in the other order.
+    function littleEndian64(uint256 value) internal pure returns (uint256 reversed) {
+        reversed = ((value & 0x00ff00ff00ff00ff) << 8) | ((value >> 8) & 0x00ff00ff00ff00ff);
+        reversed = ((reversed & 0x0000ffff0000ffff) << 16) | ((reversed >> 16) & 0x0000ffff0000ffff);
+        reversed = ((reversed << 32) | (reversed >> 32)) & type(uint64).max;
+    }
+
+    function _min(uint256 a, uint256 b) private pure returns (uint256 smaller) {
+        return a < b ? a : b;
+    }
+}
