@@ -4,6 +4,7 @@ import { type Address, InvalidArgumentError, LockedError, parseAddress } from '@
 import { deployRegistry, signerOf } from '@remote-log/ethereum'
 import { type BeeNode, type BeeNodeOptions, startBeeNode } from './bee/bee-node.ts'
 import { FUNDED_KEYS } from './chain/accounts.ts'
+import { callChain } from './chain/call-chain.ts'
 import { startFolderChain } from './chain/folder-chain.ts'
 import type { LocalChain } from './chain/local-chain.ts'
 import { startMemoryChain } from './chain/memory-chain.ts'
@@ -82,6 +83,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
       batch: await batchOn(bee),
       accounts: fundedAccounts(),
     }
+    await chain.settle()
     if (folder) await writeDevnetFile(folder, content)
     return { ...content, bee, stop: () => stopAll(chain, bee) }
   } catch (cause) {
@@ -112,24 +114,13 @@ async function onPort<T>(
 
 /** The registry of last time, if the chain still has it; otherwise a new one. */
 async function registryOn(rpcUrl: string, chainId: number, last: Address | undefined): Promise<Address> {
-  if (last !== undefined && (await hasCode(rpcUrl, last))) return last
+  if (last !== undefined && (await callChain(rpcUrl, 'eth_getCode', [last, 'latest'])) !== '0x') return last
   const { registry } = await deployRegistry({
     provider: rpcUrl,
     chainId,
     signer: signerOf(FUNDED_KEYS[DEPLOYER]!),
   })
   return registry
-}
-
-async function hasCode(rpcUrl: string, address: Address): Promise<boolean> {
-  const call = { jsonrpc: '2.0', id: 1, method: 'eth_getCode', params: [address, 'latest'] }
-  const answer = await fetch(rpcUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(call),
-  })
-  const { result } = (await answer.json()) as { result?: string }
-  return result !== undefined && result !== '0x'
 }
 
 async function batchOn(bee: BeeNode): Promise<string> {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import { keccak } from '../src/bee/keccak.ts'
+import { signDigest } from '../src/bee/signing.ts'
+import { contentChunk } from '../src/bee/swarm-chunk.ts'
 import { type BeeNode, ManualClock, startBeeNode } from '../src/index.ts'
 import { BeeClient, chunkOf, parse } from './bee-client.ts'
 import { ask } from './replay/ask.ts'
-import { payload } from './replay/material.ts'
+import { AUTHOR_KEY, author, payload } from './replay/material.ts'
 
 let clock: ManualClock
+let warnings: string[]
 let a: BeeNode
 let b: BeeNode
 let here: BeeClient
@@ -13,7 +17,8 @@ let there: BeeClient
 
 beforeEach(async () => {
   clock = new ManualClock()
-  a = await startBeeNode({ clock })
+  warnings = []
+  a = await startBeeNode({ clock, onWarning: message => warnings.push(message) })
   b = await startBeeNode({ peers: a })
   const batch = await a.grantBatch()
   here = new BeeClient(a.url, batch)
@@ -72,6 +77,25 @@ test('who asks before it is there finds nothing for a minute, or until it comes 
   assert.equal((await there.get(`/chunks/${reference}`)).status, 200)
   clock.advance(1000)
   assert.equal((await here.get(`/chunks/${reference}`)).status, 200)
+})
+
+test('a single-owner chunk written twice: this node stays with the first content and warns, the network has the second', async () => {
+  const id = payload('cell', 32)
+  const write = async (content: string, headers: Record<string, string>) => {
+    const { bytes } = chunkOf(content)
+    const signature = signDigest(AUTHOR_KEY, keccak(id, contentChunk(bytes).address)).toString('hex')
+    const path = `/soc/${author}/${id.toString('hex')}?sig=${signature}`
+    assert.equal((await here.post(path, bytes, headers)).status, 201)
+  }
+  const read = async (bee: BeeClient) => (await bee.get(`/soc/${author}/${id.toString('hex')}`)).body
+  await write('first', { 'swarm-deferred-upload': 'true' })
+  await write('second', {})
+  assert.deepEqual(await read(here), payload('first', 200))
+  assert.deepEqual(await read(there), payload('second', 200))
+  assert.deepEqual(warnings, [])
+  await write('third', { 'swarm-deferred-upload': 'true' })
+  assert.equal(warnings.length, 1)
+  assert.deepEqual(await read(here), payload('first', 200))
 })
 
 test('with many peers what nobody has is absent: 404', async () => {

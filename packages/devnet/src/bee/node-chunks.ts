@@ -7,6 +7,11 @@ import type { SwarmChunk } from './swarm-chunk.ts'
 const SKIP_MS = 60_000
 const SKIPPED_AT_MOST = 100_000
 
+/** The record of a chunk's bytes, which all nodes of a network share. */
+export function bodyOf({ address, version, bytes }: SwarmChunk): Write {
+  return { key: bodyKey(address, version), value: bytes }
+}
+
 /** The chunks that one node holds, and its way to those that others hold. */
 export class NodeChunks {
   readonly #network: Network
@@ -58,10 +63,7 @@ export class NodeChunks {
   keep(chunk: SwarmChunk): Write[] {
     const key = localKey(this.#node, chunk.address)
     if (this.#network.store.get(key)) return []
-    return [
-      { key, value: chunk.version ?? Buffer.alloc(0) },
-      { key: bodyKey(chunk.address, chunk.version), value: chunk.bytes },
-    ]
+    return [{ key, value: chunk.version ?? Buffer.alloc(0) }, bodyOf(chunk)]
   }
 
   #stored(address: Buffer): SwarmChunk | undefined {

@@ -1,6 +1,6 @@
 import { fromRecord, toRecord } from './json-record.ts'
 import type { Network } from './network.ts'
-import { bodyKey, pendingKey, pendingPrefix } from './record-keys.ts'
+import { pendingKey, pendingPrefix } from './record-keys.ts'
 import type { Stamp } from './stamp.ts'
 import type { Write } from './store.ts'
 import type { SwarmChunk } from './swarm-chunk.ts'
@@ -149,10 +149,8 @@ export class PushQueue {
       this.#count(name(pending.address, pending.stamp.batch), -1)
       writes.push({ key: pendingKey(this.#node, pending.sequence), value: undefined })
       const { address, version, stamp } = pending
-      const bytes = this.#network.store.get(bodyKey(address, version))
-      const arrived =
-        bytes &&
-        this.#network.reserve.arrive({ address, bytes, ...(version && { version }) }, stamp, this.#node)
+      const chunk = { address, ...(version && { version }) }
+      const arrived = this.#network.reserve.arrive(chunk, stamp, this.#node)
       const tag = this.#tags.get(pending.tag)
       if (tag) touched.add(tag)
       if (arrived) {

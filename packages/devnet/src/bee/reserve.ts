@@ -50,9 +50,10 @@ export class Reserve {
 
   /**
    * A chunk arrives with a stamp whose signature is in order. `undefined`: the network does not take it (batch unknown or
-   * expired, wrong bucket, slot out of range, slot taken by a stamp as new); otherwise what is to be written.
+   * expired, wrong bucket, slot out of range, slot taken by a stamp as new); otherwise what is to be written besides
+   * its bytes.
    */
-  arrive(chunk: SwarmChunk, stamp: Stamp, by: number): Write[] | undefined {
+  arrive(chunk: Pick<SwarmChunk, 'address' | 'version'>, stamp: Stamp, by: number): Write[] | undefined {
     const batch = this.#chain.batch(stamp.batch)
     if (!batch) return undefined
     const [bucket, slot] = [stamp.index.readUInt32BE(0), stamp.index.readUInt32BE(4)]
@@ -81,7 +82,6 @@ export class Reserve {
     writes.push(
       { key, value: Buffer.concat([timestampBytes(stamp.timestamp), chunk.address]) },
       { key: reserveKey(chunk.address), value: encode(kept) },
-      { key: bodyKey(chunk.address, chunk.version), value: chunk.bytes },
     )
     return writes
   }

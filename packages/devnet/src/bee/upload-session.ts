@@ -1,6 +1,6 @@
 import { Refusal } from './http/refusal.ts'
 import type { Network } from './network.ts'
-import type { NodeChunks } from './node-chunks.ts'
+import { bodyOf, type NodeChunks } from './node-chunks.ts'
 import type { PushQueue } from './push-queue.ts'
 import type { Stamp } from './stamp.ts'
 import type { Write } from './store.ts'
@@ -80,7 +80,7 @@ export class UploadSession {
   #push(chunk: SwarmChunk, stamp: Stamp): Write[] {
     const arrived = this.#node.network.reserve.arrive(chunk, stamp, this.#node.number)
     // Bee answers 201 even where the network will not keep a chunk; it then stays in this node's cache alone.
-    return arrived ?? this.#node.chunks.keep(chunk)
+    return arrived ? [...arrived, bodyOf(chunk)] : this.#node.chunks.keep(chunk)
   }
 
   #warnOfRewrite({ address, version }: SwarmChunk): void {

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { LocalDamagedError, LockedError, UnavailableError } from '@remote-log/core'
+import { callChain } from './call-chain.ts'
 import { endLeftover } from './leftover.ts'
 import type { LocalChain } from './local-chain.ts'
 
@@ -30,16 +31,20 @@ export async function startFolderChain(options: {
   const keeper = join(import.meta.dirname, `anvil-keeper${extname(import.meta.filename)}`)
   const chain = ['--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${chainId}`]
   const kept = ['--state', state, '--state-interval', `${STATE_INTERVAL}`]
-  const child = spawn(process.execPath, [keeper, pidFile, anvilBinary(), ...chain, ...kept], {
+  // An epoch of one slot: safe is one block behind, finalized two, not 32 and 64.
+  const epoch = ['--slots-in-an-epoch', '1']
+  const child = spawn(process.execPath, [keeper, pidFile, anvilBinary(), ...chain, ...kept, ...epoch], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Its own process group: a Ctrl-C in the terminal reaches this process, which then ends the chain in order.
     detached: true,
   })
   const exited = once(child, 'exit')
   try {
-    const bound = await boundPort(child)
+    const rpcUrl = `http://127.0.0.1:${await boundPort(child)}`
     return {
-      rpcUrl: `http://127.0.0.1:${bound}`,
+      rpcUrl,
+      // What anvil brought back from disk is the state of its newest block alone.
+      settle: async () => void (await callChain(rpcUrl, 'anvil_mine', ['0x2'])),
       async stop() {
         child.stdin?.end()
         await exited

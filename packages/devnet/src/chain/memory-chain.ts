@@ -25,5 +25,6 @@ export async function startMemoryChain(options: { chainId: number; port: number 
   await demandFreePort(options.port)
   const server = await hardhat.network.createServer('devnet', '127.0.0.1', options.port)
   const { port } = await server.listen()
-  return { rpcUrl: `http://127.0.0.1:${port}`, stop: () => server.close() }
+  // Hardhat takes the newest block for safe and finalized.
+  return { rpcUrl: `http://127.0.0.1:${port}`, settle: async () => {}, stop: () => server.close() }
 }
