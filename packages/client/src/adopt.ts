@@ -1,12 +1,14 @@
 import type { BlockRef } from '@remote-log/core'
 import type { Anchor } from './anchor.ts'
 import type { BuiltHead } from './build-head.ts'
+import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import type { LocalChange } from './local-database.ts'
+import { dropStaged } from './stage-payload.ts'
 
 /**
  * Records that a head built here stands: its entries are published and leave the queue, in one atomic write. Its pages
- * must have been kept before. Staged payloads are dropped afterwards; a crash in between leaves them to the next start.
+ * must have been written before. Staged payloads are dropped afterwards; what stays goes at the next start.
  */
 export async function adopt(
   context: LogContext,
@@ -18,15 +20,14 @@ export async function adopt(
   const anchor: Anchor = { ...built.anchor, block }
   const from = state.anchor?.page.roots.sealedPages ?? 0
   const have = state.have.with(from, anchor.page.roots.sealedPages)
-  const { first, next } = state.unsent
+  const { first } = state.unsent
   const gone = Array.from({ length: built.entries }, (_, i) => local.deleteUnsent(first + i))
-  await local.write(
-    [...pages, local.putAnchor(anchor), local.putHave(have), local.delete('journal'), ...gone],
-    true,
-  )
-  state.anchor = anchor
-  state.have = have
-  state.journal = undefined
-  state.unsent = { first: first + built.entries, next }
-  for (const staging of built.staged) await local.clearStaged(staging)
+  const changes = [...pages, local.putAnchor(anchor), local.putHave(have), local.delete('journal'), ...gone]
+  await commit(context, changes, () => {
+    state.anchor = anchor
+    state.have = have
+    state.journal = undefined
+    state.unsent = { first: first + built.entries, next: state.unsent.next }
+  })
+  await dropStaged(local, built.staged)
 }

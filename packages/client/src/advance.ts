@@ -1,7 +1,6 @@
 import {
   type BlockRef,
   checkOpenPageKept,
-  decodePage,
   HistoryBuilder,
   type HistoryEdge,
   type LogHash,
@@ -25,9 +24,13 @@ export interface Advanced {
   readonly page?: ReadPage | undefined
 }
 
+/** New pages that are fetched together with the first of them. */
+const MAX_PAGES_AHEAD = 127
+
 /**
  * Reads a head that the name system states and checks that it extends the trusted one, byte for byte (docs/spec.md,
- * section 6). One round where no page was sealed since, two where one was, else one a level of the index more.
+ * section 6). One round where no page was sealed since, two where one was, else one a level of the index more. With
+ * `ahead`, all of a few new pages are fetched in the round of the one that the check needs.
  * @throws REWRITTEN, ROLLBACK (both heads in the details), INVALID_PAGE, NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED
  */
 export async function advance(
@@ -36,9 +39,10 @@ export async function advance(
   trusted: Anchor | undefined,
   head: Reference,
   block: BlockRef,
+  ahead = false,
 ): Promise<Advanced> {
   reader.tally.round()
-  const bytes = await reader.payload(head)
+  const bytes = await reader.page(head)
   const page = decodeHead(bytes, log, head)
   const anchor = { head, block, bytes, page }
   const sealed = new SealedPages(page)
@@ -47,23 +51,26 @@ export async function advance(
   const now = page.roots.sealedPages
   if (now === before) {
     if (page.roots.history !== trusted.page.roots.history || !checkOpenPageKept(trusted.bytes, bytes)) {
-      throw await notExtending(reader, log, trusted, anchor)
+      throw await notExtending(reader, trusted, anchor)
     }
     return { anchor: { ...anchor, history: trusted.history, directory: directoryOf(trusted, page) }, sealed }
   }
-  if (now < before) throw await notExtending(reader, log, trusted, anchor)
+  if (now < before) throw await notExtending(reader, trusted, anchor)
+  const few = ahead && now - before <= MAX_PAGES_AHEAD
   const oneMore = now === before + 1 ? onePageMore(trusted, page) : undefined
-  const history = oneMore ?? (await extendedEdge(reader, trusted, sealed))
-  if (history === undefined) throw await notExtending(reader, log, trusted, anchor)
+  const history = oneMore ?? (await extendedEdge(reader, trusted, sealed, few))
+  if (history === undefined) throw await notExtending(reader, trusted, anchor)
   reader.tally.round()
-  const reference = oneMore ? page.tail! : sealed.walker.page(before)!
-  const leaf = await reader.payload(reference)
-  const opened = decodePage(leaf, { kind: 'sealed', log, reference, index: before })
-  if (!checkOpenPageKept(trusted.bytes, leaf)) throw await notExtending(reader, log, trusted, anchor)
-  return {
-    anchor: { ...anchor, history },
-    sealed,
-    page: { index: before, reference, bytes: leaf, page: opened },
+  if (few && !oneMore) sealed.fetchAhead(reader, { from: before, to: now })
+  try {
+    const leaf = oneMore
+      ? await sealed.decoded(reader, before, page.tail!)
+      : await sealed.page(reader, before)
+    if (!checkOpenPageKept(trusted.bytes, leaf.bytes)) throw await notExtending(reader, trusted, anchor)
+    return { anchor: { ...anchor, history }, sealed, page: leaf }
+  } catch (error) {
+    sealed.stop()
+    throw error
   }
 }
 
@@ -84,26 +91,28 @@ function onePageMore(trusted: Anchor, page: HeadPage): HistoryEdge | undefined {
 async function extendedEdge(
   reader: Reader,
   trusted: Anchor,
-  sealed: SealedPages,
+  { walker }: SealedPages,
+  toEachPage: boolean,
 ): Promise<HistoryEdge | undefined> {
   const before = trusted.page.roots.sealedPages
-  const { walker } = sealed
-  await descend(reader, walker, [
-    { from: Math.max(0, before - 1), to: before + 1 },
-    { from: walker.pages - 1, to: walker.pages },
-  ])
+  const first = Math.max(0, before - 1)
+  await descend(
+    reader,
+    walker,
+    toEachPage
+      ? [{ from: first, to: walker.pages }]
+      : [
+          { from: first, to: before + 1 },
+          { from: walker.pages - 1, to: walker.pages },
+        ],
+  )
   const then = walker.edgeAt(before)!
   if (before > 0 && new HistoryBuilder(then).root().reference !== trusted.page.roots.history) return undefined
   return walker.edgeAt(walker.pages)
 }
 
 /** Tells an earlier state of the trusted log (rollback) from another history (rewritten). */
-async function notExtending(
-  reader: Reader,
-  log: LogHash,
-  trusted: Anchor,
-  found: Anchor,
-): Promise<RemoteLogError> {
+async function notExtending(reader: Reader, trusted: Anchor, found: Anchor): Promise<RemoteLogError> {
   const details = {
     trustedHead: trusted.head,
     trustedBlock: trusted.block.number,
@@ -112,17 +121,13 @@ async function notExtending(
     block: found.block.number,
     pages: found.page.roots.sealedPages,
   }
-  return (await isEarlierState(reader, log, trusted, found))
+  return (await isEarlierState(reader, trusted, found))
     ? new RollbackError('the name system states an earlier head than the one trusted before', details)
     : new RewrittenError('the head does not extend the one trusted before: history was rewritten', details)
 }
 
-async function isEarlierState(
-  reader: Reader,
-  log: LogHash,
-  trusted: Anchor,
-  found: Anchor,
-): Promise<boolean> {
+/** Where that can't be found out, it is taken for another history: either way the head is not followed. */
+async function isEarlierState(reader: Reader, trusted: Anchor, found: Anchor): Promise<boolean> {
   const pages = found.page.roots.sealedPages
   const total = trusted.page.roots.sealedPages
   if (pages > total) return false
@@ -136,12 +141,10 @@ async function isEarlierState(
     await descend(reader, sealed.walker, [{ from: Math.max(0, pages - 1), to: pages + 1 }])
     const edge = sealed.walker.edgeAt(pages)!
     if (pages > 0 && new HistoryBuilder(edge).root().reference !== found.page.roots.history) return false
-    const reference = sealed.walker.page(pages)!
-    const leaf = await reader.payload(reference)
-    decodePage(leaf, { kind: 'sealed', log, reference, index: pages })
-    return checkOpenPageKept(found.bytes, leaf)
+    const leaf = await sealed.page(reader, pages)
+    return checkOpenPageKept(found.bytes, leaf.bytes)
   } catch (error) {
-    if (error instanceof RemoteLogError && error.code === 'ABORTED') throw error
+    if (!(error instanceof RemoteLogError) || error.code === 'ABORTED') throw error
     return false
   }
 }

@@ -3,16 +3,15 @@ import {
   defaultMessageId,
   InvalidArgumentError,
   type MessageId,
+  parseMessageId,
   ReadOnlyError,
   throwIfAborted,
 } from '@remote-log/core'
 import type { LogContext } from './context.ts'
+import { type Payload, piecesOf } from './payload-pieces.ts'
 import type { OperationOptions } from './progress.ts'
 import { stagePayload } from './stage-payload.ts'
 import type { Unsent } from './unsent.ts'
-
-/** Bytes, text (kept as UTF-8), or a stream of bytes of up to 4 GiB (a web `ReadableStream` is one, and Node's too). */
-export type Payload = Uint8Array | string | AsyncIterable<Uint8Array>
 
 export interface EntryOptions {
   /** Unix time in milliseconds, at most 10 minutes ahead. Default: now. */
@@ -33,50 +32,67 @@ export type NextStaging = () => number
 
 /**
  * Turns a payload into an entry for the queue: inside the page up to the inline limit, else staged by reference.
- * @throws READ_ONLY, INVALID_ARGUMENT (timestamp; longer than 4 GiB), ABORTED
+ * @throws READ_ONLY, INVALID_ARGUMENT (timestamp, id; longer than 4 GiB), UNAVAILABLE (local disk), ABORTED, and what
+ * the payload's stream throws
  */
 export async function prepareEntry(
   context: LogContext,
-  { payload, timestamp, id }: NewPayload,
+  item: NewPayload,
   nextStaging: NextStaging,
-  options: OperationOptions = {},
+  options: OperationOptions,
 ): Promise<Unsent> {
-  const embedded = prepareEmbedded(context, { payload, timestamp, id })
+  const embedded = prepareEmbedded(context, item)
   if (embedded) return embedded
   throwIfAborted(options.signal, 'append')
-  const time = checkedTime(context, timestamp)
-  const { head, rest } = await peek(payload, context.settings.inlineLimit)
-  if (rest === undefined && head.length <= context.settings.inlineLimit && context.settings.inlineLimit > 0) {
-    return entryOf(time, id, { kind: 'embedded', data: head })
+  const { inlineLimit } = context.settings
+  const { timestamp, id } = checked(context, item)
+  const source = piecesOf(item.payload, options.signal)
+  try {
+    const head: Uint8Array[] = []
+    let length = 0
+    let ended = false
+    while (!ended && length <= inlineLimit) {
+      const next = await source.next()
+      if (next.done) {
+        ended = true
+      } else {
+        head.push(next.value.slice())
+        length += next.value.length
+      }
+    }
+    if (ended && inlineLimit > 0 && length <= inlineLimit) {
+      return entryOf(timestamp, id, concat(head, length))
+    }
+    const staging = nextStaging()
+    const staged = await stagePayload(context.local, staging, chain(head, source), options)
+    return { timestamp, id: id ?? staged.id, content: staged.content, staging }
+  } finally {
+    await source.return()
   }
-  const staging = nextStaging()
-  const staged = await stagePayload(context.local, staging, joined(head, rest), options)
-  return { timestamp: time, id: id ?? staged.id, content: staged.content, staging }
 }
 
-/** The entry where it needs no waiting: bytes or text within the inline limit. */
-export function prepareEmbedded(
-  context: LogContext,
-  { payload, timestamp, id }: NewPayload,
-): Unsent | undefined {
+/** The entry where it needs no waiting: bytes or text within the inline limit. @throws as {@link prepareEntry} */
+export function prepareEmbedded(context: LogContext, item: NewPayload): Unsent | undefined {
   const { settings } = context
   if (!settings.writable)
     throw new ReadOnlyError('this log was opened without a signer', { owner: context.id.owner })
+  const { payload } = item
   const data = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
   if (!(data instanceof Uint8Array) || data.length > settings.inlineLimit || settings.inlineLimit === 0)
     return undefined
-  return entryOf(checkedTime(context, timestamp), id, { kind: 'embedded', data })
+  const { timestamp, id } = checked(context, item)
+  return entryOf(timestamp, id, data)
 }
 
-function entryOf(
-  timestamp: number,
-  id: MessageId | undefined,
-  content: Content & { kind: 'embedded' },
-): Unsent {
-  return { timestamp, id: id ?? defaultMessageId(content.data), content }
+function entryOf(timestamp: number, id: MessageId | undefined, data: Uint8Array): Unsent {
+  const content: Content = { kind: 'embedded', data }
+  return { timestamp, id: id ?? defaultMessageId(data), content }
 }
 
-function checkedTime({ settings }: LogContext, timestamp: number | undefined): number {
+function checked(
+  { settings }: LogContext,
+  { timestamp, id }: EntryOptions,
+): { readonly timestamp: number; readonly id: MessageId | undefined } {
   const now = settings.now()
   const time = timestamp ?? now
   if (!Number.isSafeInteger(time) || time < 0) {
@@ -91,38 +107,15 @@ function checkedTime({ settings }: LogContext, timestamp: number | undefined): n
       maxAheadMs: MAX_AHEAD_MS,
     })
   }
-  return time
+  return { timestamp: time, id: id === undefined ? undefined : parseMessageId(id) }
 }
 
-/** The first bytes of a payload, just over `limit` if there are so many, and the stream of the rest if it goes on. */
-async function peek(
-  payload: Payload,
-  limit: number,
-): Promise<{ readonly head: Uint8Array; readonly rest: AsyncIterator<Uint8Array> | undefined }> {
-  if (typeof payload === 'string') return { head: new TextEncoder().encode(payload), rest: undefined }
-  if (payload instanceof Uint8Array) return { head: payload, rest: undefined }
-  const source = payload[Symbol.asyncIterator]()
-  const pieces: Uint8Array[] = []
-  let length = 0
-  while (length <= limit) {
-    const { done, value } = await source.next()
-    if (done) return { head: concat(pieces, length), rest: undefined }
-    pieces.push(value)
-    length += value.length
-  }
-  return { head: concat(pieces, length), rest: source }
-}
-
-async function* joined(
-  head: Uint8Array,
-  rest: AsyncIterator<Uint8Array> | undefined,
+async function* chain(
+  head: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  yield head
-  try {
-    for (let next = await rest?.next(); next && !next.done; next = await rest!.next()) yield next.value
-  } finally {
-    await rest?.return?.()
-  }
+  yield* head
+  yield* rest
 }
 
 function concat(pieces: readonly Uint8Array[], length: number): Uint8Array {

@@ -1,8 +1,8 @@
-import { type MessageId, RemoteLogError, UnavailableError } from '@remote-log/core'
+import type { MessageId } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
-import type { LocalChange } from './local-database.ts'
-import type { Unsent } from './unsent.ts'
+import { Mutex } from './mutex.ts'
+import { encodeUnsent, type Unsent } from './unsent.ts'
 
 /** An entry that is durable on this device. */
 export interface Appended {
@@ -15,9 +15,11 @@ export interface Appended {
 }
 
 interface Waiting {
-  readonly changes: LocalChange[]
-  readonly ordinal: number
-  readonly done: (error?: unknown) => void
+  readonly entries: readonly Unsent[]
+  /** Encoded when they came: the caller's bytes are the caller's again. */
+  readonly encoded: readonly Uint8Array[]
+  readonly resolve: (appended: Appended[]) => void
+  readonly reject: (error: unknown) => void
 }
 
 /**
@@ -26,6 +28,7 @@ interface Waiting {
  */
 export class Appender {
   readonly #context: LogContext
+  readonly #alone = new Mutex()
   #waiting: Waiting[] = []
   #writing = false
 
@@ -33,42 +36,46 @@ export class Appender {
     this.#context = context
   }
 
-  /** Resolves when all of these entries are as durable as the log's setting says. @throws UNAVAILABLE (disk full …) */
+  /**
+   * Resolves when all of these entries are as durable as the log's setting says.
+   * @throws UNAVAILABLE (disk full …): none of them is in the log then
+   */
   add(entries: readonly Unsent[]): Promise<Appended[]> {
-    const { local, state } = this.#context
-    const base = (state.anchor ? nextSeqOf(state.anchor.page) : 0) - state.unsent.first
-    const ordinal = state.unsent.next
-    const changes = entries.map((entry, i) => local.putUnsent(ordinal + i, entry))
-    state.unsent = { ...state.unsent, next: ordinal + entries.length }
-    const appended = entries.map(({ id, timestamp }, i) => ({ seq: base + ordinal + i, id, timestamp }))
+    const encoded = entries.map(encodeUnsent)
     return new Promise((resolve, reject) => {
-      const done = (error?: unknown) => (error === undefined ? resolve(appended) : reject(error))
-      this.#waiting.push({ changes, ordinal, done })
+      this.#waiting.push({ entries, encoded, resolve, reject })
       if (!this.#writing) void this.#write()
     })
   }
 
+  /** Runs `task` while nothing is written to the queue. */
+  paused(signal: AbortSignal | undefined, task: () => Promise<void>): Promise<void> {
+    return this.#alone.run('append', signal, task)
+  }
+
   async #write(): Promise<void> {
     this.#writing = true
-    const { local, settings, state } = this.#context
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting
-      this.#waiting = []
-      try {
-        const changes = group.length === 1 ? group[0]!.changes : group.flatMap(({ changes }) => changes)
-        await local.write(changes, settings.durability === 'disk')
-        for (const { done } of group) done()
-      } catch (cause) {
-        const failed = [...group, ...this.#waiting]
-        this.#waiting = []
-        state.unsent = { ...state.unsent, next: group[0]!.ordinal }
-        const error =
-          cause instanceof RemoteLogError
-            ? cause
-            : new UnavailableError('the entry could not be written to the local database', {}, cause)
-        for (const { done } of failed) done(error)
-      }
-    }
+    while (this.#waiting.length > 0) await this.#alone.run('append', undefined, () => this.#writeGroup())
     this.#writing = false
+  }
+
+  async #writeGroup(): Promise<void> {
+    const { local, settings, state } = this.#context
+    const group = this.#waiting
+    this.#waiting = []
+    try {
+      const { next } = state.unsent
+      const changes = group
+        .flatMap(({ encoded }) => encoded)
+        .map((entry, i) => local.putUnsent(next + i, entry))
+      await local.write(changes, settings.durability === 'disk')
+      let seq = (state.anchor ? nextSeqOf(state.anchor.page) : 0) + next - state.unsent.first
+      state.unsent = { ...state.unsent, next: next + changes.length }
+      for (const { entries, resolve } of group) {
+        resolve(entries.map(({ id, timestamp }) => ({ seq: seq++, id, timestamp })))
+      }
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+    }
   }
 }

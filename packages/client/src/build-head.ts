@@ -1,8 +1,23 @@
-import { type Chunk, chunkPayload, emptyLogState, LogBuilder, stateFromHead } from '@remote-log/core'
+import {
+  type Chunk,
+  chunkPayload,
+  emptyLogState,
+  LocalDamagedError,
+  LogBuilder,
+  stateFromHead,
+} from '@remote-log/core'
 import { type Anchor, decodeHead } from './anchor.ts'
 import type { LogContext } from './context.ts'
+import { unsentName } from './local-log.ts'
 
-/** The head that the first `entries` unsent entries make behind the anchored one. */
+/** What a head is built of: the anchored head, and behind it so many of the unsent entries. */
+export interface HeadPlan {
+  readonly entries: number
+  /** One entry a page. */
+  readonly linked: boolean
+}
+
+/** The head that a plan makes. */
 export interface BuiltHead {
   readonly anchor: Omit<Anchor, 'block'>
   readonly entries: number
@@ -10,42 +25,58 @@ export interface BuiltHead {
   readonly staged: readonly number[]
 }
 
-/** Takes chunks in upload order; `page` is set for a sealed page. */
-export type ChunkSink = (chunk: Chunk, page?: number) => Promise<void>
+/** Takes what a head is made of, in upload order. */
+export interface ChunkSink {
+  /** `page` is set for a sealed page. */
+  chunk(chunk: Chunk, page?: number): Promise<void>
+  /** Takes the chunks of the payload with this staging number; left out where only the log itself is wanted. */
+  payload?(staging: number): Promise<void>
+}
 
 /**
- * Builds the next head from the anchored one and the first `entries` unsent entries, which is always the same bytes.
- * The anchor's edges must be known. Staged payload chunks, sealed pages, edges and the head page go to `sink`.
+ * Builds the next head from the anchored one and the first unsent entries: one plan always gives the same bytes. The
+ * anchor's edges must be known. @throws LOCAL_DAMAGED, and what `sink` throws
  */
-export async function buildHead(context: LogContext, entries: number, sink: ChunkSink): Promise<BuiltHead> {
-  const { log, local, settings, state } = context
+export async function buildHead(
+  context: LogContext,
+  { entries, linked }: HeadPlan,
+  sink: ChunkSink,
+): Promise<BuiltHead> {
+  const { log, local, state } = context
   const { anchor } = state
+  const { first } = state.unsent
   const builder = new LogBuilder(
     anchor ? stateFromHead(anchor.page, anchor.history!, anchor.directory!) : emptyLogState(log),
   )
-  const sealedBefore = anchor?.page.roots.sealedPages ?? 0
-  let page = sealedBefore
+  let page = anchor?.page.roots.sealedPages ?? 0
   const staged: number[] = []
   let built = 0
   const give = async (chunks: readonly Chunk[]) => {
     const [sealed, ...index] = chunks
     if (sealed === undefined) return
-    await sink(sealed, page++)
-    for (const chunk of index) await sink(chunk)
+    await sink.chunk(sealed, page++)
+    for (const chunk of index) await sink.chunk(chunk)
   }
-  for await (const { entry } of local.unsent(entries)) {
+  for await (const { ordinal, entry } of local.unsent(first, first + entries)) {
+    if (ordinal !== first + built) break
     if (entry.staging !== undefined) {
       staged.push(entry.staging)
-      for await (const chunk of local.staged(entry.staging)) await sink(chunk)
+      await sink.payload?.(entry.staging)
     }
+    if (linked) await give(builder.seal())
     await give(builder.append(entry).chunks)
-    if (settings.linked) await give(builder.seal())
+    if (linked) await give(builder.seal())
     built++
   }
+  if (built < entries) {
+    const record = unsentName(first + built)
+    throw new LocalDamagedError(`the record ${record}, an unsent entry, is missing on this device`, {
+      record,
+    })
+  }
   const head = builder.head()
-  // Without a sealed page more, the edge is the one that went up with the anchored head.
-  if (page > sealedBefore) for (const chunk of head.edge) await sink(chunk)
-  await sink(head.page)
+  for (const chunk of head.edge) await sink.chunk(chunk)
+  await sink.chunk(head.page)
   const { history, directory } = builder.state()
   const bytes = chunkPayload(head.page.bytes)
   const decoded = decodeHead(bytes, log, head.reference)

@@ -1,7 +1,8 @@
-import type { ContentStore, LogHash, LogId, NameSystem } from '@remote-log/core'
+import type { ContentStore, LocalDamagedError, LogHash, LogId, NameSystem } from '@remote-log/core'
 import type { Anchor } from './anchor.ts'
 import type { Journal } from './journal.ts'
 import type { LocalLog } from './local-log.ts'
+import type { Mutex } from './mutex.ts'
 import type { PageRanges } from './page-ranges.ts'
 
 /** Where an append is when it returns: on disk (fsync), or with the operating system (survives a kill of the process). */
@@ -22,14 +23,21 @@ export interface LogSettings {
   readonly now: () => number
 }
 
-/** What this device knows, in memory as in its local database. Changed only together with the database. */
+/**
+ * What this device knows, in memory as in its local database. Changed only after the database (of the anchor, the
+ * block at which an unchanged head was stated again is not written).
+ */
 export interface LogState {
   anchor: Anchor | undefined
   /** Sealed pages kept on this device. */
   have: PageRanges
   journal: Journal | undefined
-  /** Ordinals of the unsent entries: from `first` to before `next`. */
+  /** Ordinals of the entries that are durable and unsent: from `first` to before `next`. */
   unsent: { first: number; next: number }
+  /** While a write is under way after which anchor and queue are others. Whoever needs both together waits for it. */
+  moving: Promise<void> | undefined
+  /** A record on which trust was built and that is damaged: nothing is read or published until `forget`. */
+  damage: LocalDamagedError | undefined
 }
 
 /** What the operations of one log share. */
@@ -41,4 +49,6 @@ export interface LogContext {
   readonly local: LocalLog
   readonly settings: LogSettings
   readonly state: LogState
+  /** Held by whoever moves the anchor or keeps pages. */
+  readonly alone: Mutex
 }

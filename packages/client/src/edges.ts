@@ -15,8 +15,9 @@ export async function ensureEdges(context: LogContext, reader: Reader): Promise<
   const { anchor } = state
   if (!anchor || (anchor.history && anchor.directory)) return
   const [history, directory] = await Promise.all([historyEdge(reader, anchor), directoryEdge(reader, anchor)])
-  state.anchor = { ...anchor, history, directory }
-  await local.write([local.putAnchor(state.anchor)], false)
+  const known = { ...anchor, history, directory }
+  await local.write([local.putAnchor(known)], false)
+  state.anchor = known
 }
 
 async function historyEdge(reader: Reader, { page, history }: Anchor): Promise<Anchor['history']> {

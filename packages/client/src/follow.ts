@@ -11,9 +11,10 @@ import { adopt } from './adopt.ts'
 import { type Advanced, advance } from './advance.ts'
 import type { Anchor } from './anchor.ts'
 import { type BuiltHead, buildHead } from './build-head.ts'
+import { BuiltPages } from './built-pages.ts'
+import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import type { Attempt } from './journal.ts'
-import { KeptPages } from './kept-pages.ts'
 import type { Reader } from './reader.ts'
 import { SealedPages } from './sealed-pages.ts'
 
@@ -23,17 +24,25 @@ export interface Followed {
   readonly sealed: SealedPages | undefined
 }
 
+export interface FollowOptions {
+  readonly at?: BlockTag | undefined
+  /** Whether all new pages are wanted, so that a few may be fetched early. */
+  readonly ahead?: boolean | undefined
+}
+
 /**
  * Asks the name system for the head and moves the anchor to it if it extends what is trusted. Heads that this device
- * sent and got no answer for are recognised, so that their entries are not published twice.
- * @throws STALE, REORG, REWRITTEN, ROLLBACK, and whatever reading the head page and its index can throw
+ * sent and got no answer for are recognised, so that their entries are not published twice. To be called under
+ * `context.alone`.
+ * @throws LOCAL_DAMAGED, STALE, REORG, REWRITTEN, ROLLBACK, and whatever reading the head page and its index can throw
  */
 export async function follow(
   context: LogContext,
   reader: Reader,
-  at: BlockTag = 'latest',
+  { at = 'latest', ahead = false }: FollowOptions = {},
 ): Promise<Followed> {
   const { id, names, state } = context
+  if (state.damage) throw state.damage
   reader.progress('head', 0)
   reader.tally.round()
   const statement = await names.head(id, { ...reader.call, at })
@@ -49,16 +58,16 @@ export async function follow(
   }
   if (await settle(context, reader, statement))
     return { statement, sealed: new SealedPages(state.anchor!.page) }
-  const advanced = await advanceOrReorg(context, reader, statement)
+  const advanced = await advanceOrReorg(context, reader, statement, ahead)
   await accept(context, advanced)
   return { statement, sealed: advanced.sealed }
 }
 
-function checkFresh(trusted: Anchor | undefined, { block }: HeadStatement): void {
+function checkFresh(trusted: Anchor | undefined, { head, block }: HeadStatement): void {
   if (trusted && block.number < trusted.block.number) {
     throw new StaleError(
       `the name system answers for block ${block.number}, which is older than block ${trusted.block.number} seen before`,
-      { block: block.number, trustedBlock: trusted.block.number },
+      { head, block: block.number, trustedHead: trusted.head, trustedBlock: trusted.block.number },
     )
   }
 }
@@ -76,7 +85,7 @@ async function settle(context: LogContext, reader: Reader, { head, block }: Head
     })
   }
   for (const attempt of journal.attempts.toReversed()) {
-    const pages = new KeptPages(context.local)
+    const pages = new BuiltPages(context.local)
     const built = await rebuild(context, attempt, pages)
     if (attempt.next === head) {
       await adopt(context, built, block, pages.rest())
@@ -90,11 +99,13 @@ async function settle(context: LogContext, reader: Reader, { head, block }: Head
   return false
 }
 
-async function rebuild(context: LogContext, attempt: Attempt, pages: KeptPages): Promise<BuiltHead> {
-  const built = await buildHead(context, attempt.entries, async (chunk, page) => {
-    if (page !== undefined) await pages.keepChunk(page, chunk)
+async function rebuild(context: LogContext, attempt: Attempt, pages: BuiltPages): Promise<BuiltHead> {
+  const built = await buildHead(context, attempt, {
+    chunk: async (chunk, page) => {
+      if (page !== undefined) await pages.add(page, chunk)
+    },
   })
-  if (built.anchor.head !== attempt.next || built.entries !== attempt.entries) {
+  if (built.anchor.head !== attempt.next) {
     throw new LocalDamagedError('the unsent entries are not those that were being published', {
       record: 'journal',
       attempted: attempt.next,
@@ -124,15 +135,16 @@ async function extendsOurs(
 async function advanceOrReorg(
   context: LogContext,
   reader: Reader,
-  statement: HeadStatement,
+  { head, block }: HeadStatement,
+  ahead: boolean,
 ): Promise<Advanced> {
   const { anchor } = context.state
   try {
-    return await advance(reader, context.log, anchor, statement.head!, statement.block)
+    return await advance(reader, context.log, anchor, head!, block, ahead)
   } catch (error) {
     if (!anchor || !(error instanceof RemoteLogError)) throw error
     if (error.code !== 'REWRITTEN' && error.code !== 'ROLLBACK') throw error
-    throw (await reorganised(context, reader, anchor, statement, error)) ?? error
+    throw (await reorganised(context, reader, anchor, { head, block }, error)) ?? error
   }
 }
 
@@ -172,13 +184,11 @@ async function reorganised(
   )
 }
 
-async function accept({ local, state }: LogContext, { anchor, page }: Advanced): Promise<void> {
+async function accept(context: LogContext, { anchor, page }: Advanced): Promise<void> {
+  const { local, state } = context
   const changes = [local.putAnchor(anchor)]
   const have = page ? state.have.with(page.index, page.index + 1) : state.have
-  if (page) changes.push(local.putPage(page.index, page.bytes), local.putHave(have))
+  if (page) changes.push(local.putPage(page.index, page), local.putHave(have))
   if (state.journal) changes.push(local.delete('journal'))
-  await local.write(changes, true)
-  state.anchor = anchor
-  state.have = have
-  state.journal = undefined
+  await commit(context, changes, () => Object.assign(state, { anchor, have, journal: undefined }))
 }

@@ -1,4 +1,4 @@
-export type { EntryOptions, NewPayload, Payload } from './append.ts'
+export type { EntryOptions, NewPayload } from './append.ts'
 export type { Appended } from './appender.ts'
 export {
   type BatchStatus,
@@ -14,8 +14,16 @@ export {
   writeKeyFile,
 } from './connect.ts'
 export type { Durability, LogSettings } from './context.ts'
-export type { LocalChange, LocalDatabase, LocalEncoding, LocalRange } from './local-database.ts'
+export type { ForgetOptions } from './forget.ts'
+export type {
+  LocalChange,
+  LocalDatabase,
+  LocalEncoding,
+  LocalIterator,
+  LocalRange,
+} from './local-database.ts'
 export { LogEntry } from './log-entry.ts'
+export type { Payload } from './payload-pieces.ts'
 export type { OnProgress, OperationOptions, Progress } from './progress.ts'
 export type { PublishOptions, PublishReport } from './publish.ts'
 export type { ReadOptions } from './read.ts'

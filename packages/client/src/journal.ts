@@ -5,6 +5,8 @@ export interface Attempt {
   readonly next: Reference
   /** How many of the unsent entries it holds, from the first. */
   readonly entries: number
+  /** Whether it was built with one entry a page. */
+  readonly linked: boolean
 }
 
 /**
@@ -36,12 +38,12 @@ export function decodeJournal(bytes: Uint8Array): Journal {
     const stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as {
       base: string | null
       upload: string | null
-      attempts: { next: string; entries: number }[]
+      attempts: { next: string; entries: number; linked: boolean }[]
     }
     return {
       base: stored.base === null ? undefined : parseReference(stored.base),
       upload: stored.upload ?? undefined,
-      attempts: stored.attempts.map(({ next, entries }) => ({ next: parseReference(next), entries })),
+      attempts: stored.attempts.map(attempt => ({ ...attempt, next: parseReference(attempt.next) })),
     }
   } catch (cause) {
     throw new LocalDamagedError(

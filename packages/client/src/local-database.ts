@@ -17,6 +17,11 @@ export interface LocalRange {
   readonly reverse?: boolean
 }
 
+/** Pairs in key order, as they were when the iterator was made; `close` where it is not read to its end. */
+export interface LocalIterator extends AsyncIterable<[string, Uint8Array]> {
+  close(): Promise<void>
+}
+
 /**
  * What is needed of an ordered key-value database: the part of `abstract-level` that is used here. ClassicLevel (Node),
  * BrowserLevel (browsers) and MemoryLevel satisfy it as they are.
@@ -26,7 +31,7 @@ export interface LocalDatabase {
   close(): Promise<void>
   get(key: string, options: LocalEncoding): Promise<Uint8Array | undefined>
   batch(changes: LocalChange[], options: LocalEncoding & { readonly sync?: boolean }): Promise<void>
-  iterator(options: LocalEncoding & LocalRange): AsyncIterable<[string, Uint8Array]>
+  iterator(options: LocalEncoding & LocalRange): LocalIterator
   clear(options: { readonly keyEncoding: 'utf8' } & LocalRange): Promise<void>
 }
 

@@ -1,15 +1,18 @@
 import {
   LocalDamagedError,
-  LockedError,
   type LogHash,
+  parseReference,
   type Reference,
-  UnavailableError,
+  verifyChunk,
 } from '@remote-log/core'
 import { type Anchor, decodeAnchor, encodeAnchor } from './anchor.ts'
 import { decodeJournal, encodeJournal, type Journal } from './journal.ts'
-import { LOCAL_ENCODING, type LocalChange, type LocalDatabase } from './local-database.ts'
-import { PageRanges } from './page-ranges.ts'
-import { decodeUnsent, encodeUnsent, type Unsent } from './unsent.ts'
+import { decodeKeptPage, encodeKeptPage, type KeptPage } from './kept-page.ts'
+import { LOCAL_ENCODING, type LocalChange, type LocalDatabase, type LocalRange } from './local-database.ts'
+import { localFailure } from './local-failure.ts'
+import { decodeRanges, encodeRanges, PageRanges } from './page-ranges.ts'
+import { openRecord, sealRecord } from './record.ts'
+import { decodeUnsent, type Unsent } from './unsent.ts'
 
 const DIGITS = 14
 
@@ -18,10 +21,27 @@ function digits(n: number): string {
   return n.toString(16).padStart(DIGITS, '0')
 }
 
+/** How the record of a queued entry is named. */
+export function unsentName(ordinal: number): string {
+  return `unsent/${digits(ordinal)}`
+}
+
+/** A stored entry and its place in the queue. */
+export interface Queued {
+  readonly ordinal: number
+  readonly entry: Unsent
+}
+
+/** Queued entries as they were when this was made. To be closed where it is not read to its end. */
+export interface QueueSnapshot extends AsyncIterable<Queued> {
+  close(): Promise<void>
+}
+
 /**
- * One log's records on this device. Keys, all below `<log hash>/`:
+ * One log's records on this device. Names, all below `<log hash>/`:
  * `anchor`, `have` (which pages are kept), `journal`, `page/<index>`, `unsent/<ordinal>`, `staged/<staging>/<reference>`.
- * Every method is one atomic write or one read; nothing is cached here.
+ * Every method is one atomic write or one read; nothing is cached here. Each record is checked when it is read:
+ * LOCAL_DAMAGED names it. A database that can't be read or written is UNAVAILABLE.
  */
 export class LocalLog {
   readonly log: LogHash
@@ -33,70 +53,58 @@ export class LocalLog {
   }
 
   /** @throws LOCKED (another process has the database open), UNAVAILABLE (it can't be opened) */
-  async open(): Promise<void> {
-    try {
-      await this.#db.open()
-    } catch (cause) {
-      const reason = (cause as { cause?: { code?: string } }).cause?.code
-      if (reason === 'LEVEL_LOCKED') {
-        throw new LockedError('another process has this local log open', { log: this.log }, cause)
-      }
-      throw new UnavailableError('the local database could not be opened', { log: this.log }, cause)
-    }
+  open(): Promise<void> {
+    return this.#reach('opened', () => this.#db.open())
   }
 
-  async close(): Promise<void> {
-    await this.#db.close()
+  close(): Promise<void> {
+    return this.#reach('closed', () => this.#db.close())
   }
 
   async anchor(): Promise<Anchor | undefined> {
     const bytes = await this.#get('anchor')
-    return bytes && decodeAnchor(bytes, this.log)
+    return bytes && decodeAnchor(openRecord('anchor', bytes), this.log)
   }
 
   async have(): Promise<PageRanges> {
     const bytes = await this.#get('have')
-    if (bytes === undefined) return new PageRanges()
-    try {
-      return new PageRanges(JSON.parse(new TextDecoder().decode(bytes)))
-    } catch (cause) {
-      throw new LocalDamagedError('the list of kept pages is damaged', { record: 'have' }, cause)
-    }
+    return bytes ? decodeRanges(openRecord('have', bytes)) : new PageRanges()
   }
 
   async journal(): Promise<Journal | undefined> {
     const bytes = await this.#get('journal')
-    return bytes && decodeJournal(bytes)
+    return bytes && decodeJournal(openRecord('journal', bytes))
   }
 
-  /** Entries that wait, with their ordinals, in order. */
-  async *unsent(limit?: number): AsyncGenerator<{ ordinal: number; entry: Unsent }, void, undefined> {
-    const root = `${this.log}/unsent/`
-    const range = { gte: root, lt: `${root}~`, ...(limit === undefined ? {} : { limit }) }
-    for await (const [key, value] of this.#db.iterator({ ...LOCAL_ENCODING, ...range })) {
-      yield { ordinal: Number.parseInt(key.slice(root.length), 16), entry: decodeUnsent(value, key) }
+  /** The queued entries from ordinal `from` to before `to`, as they are now. */
+  unsent(from: number, to: number, reverse = false): QueueSnapshot {
+    const root = `${this.log}/`
+    const range = { gte: root + unsentName(from), lt: root + unsentName(Math.max(from, to)), reverse }
+    const iterator = this.#db.iterator({ ...LOCAL_ENCODING, ...range })
+    const read = this.#read(iterator)
+    const decode = async function* (): AsyncGenerator<Queued, void, undefined> {
+      for await (const [key, value] of read) {
+        const name = key.slice(root.length)
+        const ordinal = Number.parseInt(name.slice('unsent/'.length), 16)
+        yield { ordinal, entry: decodeUnsent(openRecord(name, value), name) }
+      }
     }
+    return { [Symbol.asyncIterator]: decode, close: () => iterator.close() }
   }
 
-  /** First and last ordinal of the waiting entries; undefined where none waits. */
+  /** First and last ordinal of the queued entries; undefined where none waits. */
   async unsentBounds(): Promise<{ first: number; last: number } | undefined> {
-    const [first] = await this.#edgeKeys('unsent/', false)
-    const [last] = await this.#edgeKeys('unsent/', true)
+    const first = await this.#edgeKey('unsent/', 0, false)
+    const last = await this.#edgeKey('unsent/', 0, true)
     return first === undefined || last === undefined
       ? undefined
       : { first: Number.parseInt(first, 16), last: Number.parseInt(last, 16) }
   }
 
-  async unsentAt(ordinal: number): Promise<Unsent | undefined> {
-    const key = `unsent/${digits(ordinal)}`
-    const bytes = await this.#get(key)
-    return bytes && decodeUnsent(bytes, key)
-  }
-
-  /** The highest staging number in use, or -1. */
-  async lastStaging(): Promise<number> {
-    const [last] = await this.#edgeKeys('staged/', true)
-    return last === undefined ? -1 : Number.parseInt(last.slice(0, DIGITS), 16)
+  /** The lowest staging number in use from `from` on, or the highest with `reverse`; undefined where there is none. */
+  async nextStaged(from: number, reverse = false): Promise<number | undefined> {
+    const key = await this.#edgeKey('staged/', from, reverse)
+    return key === undefined ? undefined : Number.parseInt(key.slice(0, DIGITS), 16)
   }
 
   /** The staged chunks of one payload, in no particular order. */
@@ -104,49 +112,51 @@ export class LocalLog {
     staging: number,
   ): AsyncGenerator<{ reference: Reference; bytes: Uint8Array }, void, undefined> {
     const root = `${this.log}/staged/${digits(staging)}/`
-    for await (const [key, bytes] of this.#db.iterator({ ...LOCAL_ENCODING, gte: root, lt: `${root}~` })) {
-      yield { reference: key.slice(root.length) as Reference, bytes }
+    for await (const [key, bytes] of this.#iterate({ gte: root, lt: `${root}~` })) {
+      yield { reference: key.slice(root.length) as Reference, bytes: this.#sound(key, bytes) }
     }
   }
 
-  stagedChunk(staging: number, reference: Reference): Promise<Uint8Array | undefined> {
-    return this.#get(`staged/${digits(staging)}/${reference}`)
+  async stagedChunk(staging: number, reference: Reference): Promise<Uint8Array | undefined> {
+    const name = `staged/${digits(staging)}/${reference}`
+    const bytes = await this.#get(name)
+    return bytes && this.#sound(`${this.log}/${name}`, bytes)
   }
 
-  page(index: number): Promise<Uint8Array | undefined> {
-    return this.#get(`page/${digits(index)}`)
+  /** A kept page. @throws LOCAL_DAMAGED, also where it is missing */
+  async page(index: number): Promise<KeptPage> {
+    const name = `page/${digits(index)}`
+    return decodeKeptPage(await this.#get(name), name)
   }
 
-  async clearStaged(staging: number): Promise<void> {
-    const root = `${this.log}/staged/${digits(staging)}/`
-    await this.#db.clear({ keyEncoding: 'utf8', gte: root, lt: `${root}~` })
+  clearStaged(staging: number): Promise<void> {
+    return this.#clear(`${this.log}/staged/${digits(staging)}/`)
   }
 
-  /** Drops every kept page, the anchor and the journal. Unsent entries stay. */
-  async forget(): Promise<void> {
-    await this.write([this.delete('anchor'), this.delete('have'), this.delete('journal')], true)
-    const root = `${this.log}/page/`
-    await this.#db.clear({ keyEncoding: 'utf8', gte: root, lt: `${root}~` })
+  clearPages(): Promise<void> {
+    return this.#clear(`${this.log}/page/`)
   }
 
   putAnchor(anchor: Anchor): LocalChange {
-    return this.#put('anchor', encodeAnchor(anchor))
+    return this.#put('anchor', sealRecord('anchor', encodeAnchor(anchor)))
   }
 
   putHave(have: PageRanges): LocalChange {
-    return this.#put('have', new TextEncoder().encode(JSON.stringify(have.ranges)))
+    return this.#put('have', sealRecord('have', encodeRanges(have)))
   }
 
   putJournal(journal: Journal): LocalChange {
-    return this.#put('journal', encodeJournal(journal))
+    return this.#put('journal', sealRecord('journal', encodeJournal(journal)))
   }
 
-  putPage(index: number, bytes: Uint8Array): LocalChange {
-    return this.#put(`page/${digits(index)}`, bytes)
+  putPage(index: number, page: KeptPage): LocalChange {
+    return this.#put(`page/${digits(index)}`, encodeKeptPage(page))
   }
 
-  putUnsent(ordinal: number, entry: Unsent): LocalChange {
-    return this.#put(`unsent/${digits(ordinal)}`, encodeUnsent(entry))
+  /** @param entry as `encodeUnsent` gives it */
+  putUnsent(ordinal: number, entry: Uint8Array): LocalChange {
+    const name = unsentName(ordinal)
+    return this.#put(name, sealRecord(name, entry))
   }
 
   putStaged(staging: number, reference: Reference, bytes: Uint8Array): LocalChange {
@@ -158,28 +168,63 @@ export class LocalLog {
   }
 
   deleteUnsent(ordinal: number): LocalChange {
-    return { type: 'del', key: `${this.log}/unsent/${digits(ordinal)}` }
+    return { type: 'del', key: `${this.log}/${unsentName(ordinal)}` }
   }
 
   /** Writes all changes or none. With `sync` they are on disk (fsync) when it resolves, else with the operating system. */
   async write(changes: LocalChange[], sync: boolean): Promise<void> {
-    if (changes.length > 0) await this.#db.batch(changes, { ...LOCAL_ENCODING, sync })
+    if (changes.length === 0) return
+    await this.#reach('written', () => this.#db.batch(changes, { ...LOCAL_ENCODING, sync }))
   }
 
-  #get(record: string): Promise<Uint8Array | undefined> {
-    return this.#db.get(`${this.log}/${record}`, LOCAL_ENCODING)
+  #get(name: string): Promise<Uint8Array | undefined> {
+    return this.#reach('read', () => this.#db.get(`${this.log}/${name}`, LOCAL_ENCODING))
   }
 
-  #put(record: string, value: Uint8Array): LocalChange {
-    return { type: 'put', key: `${this.log}/${record}`, value }
+  #put(name: string, value: Uint8Array): LocalChange {
+    return { type: 'put', key: `${this.log}/${name}`, value }
   }
 
-  async #edgeKeys(prefix: string, reverse: boolean): Promise<string[]> {
+  #clear(root: string): Promise<void> {
+    return this.#reach('written', () => this.#db.clear({ keyEncoding: 'utf8', gte: root, lt: `${root}~` }))
+  }
+
+  async #edgeKey(prefix: string, from: number, reverse: boolean): Promise<string | undefined> {
     const root = `${this.log}/${prefix}`
-    const keys: string[] = []
-    const range = { gte: root, lt: `${root}~`, limit: 1, reverse }
-    for await (const [key] of this.#db.iterator({ ...LOCAL_ENCODING, ...range }))
-      keys.push(key.slice(root.length))
-    return keys
+    const range = { gte: `${root}${digits(from)}`, lt: `${root}~`, limit: 1, reverse }
+    for await (const [key] of this.#iterate(range)) return key.slice(root.length)
+    return undefined
+  }
+
+  #iterate(range: LocalRange): AsyncGenerator<[string, Uint8Array], void, undefined> {
+    return this.#read(this.#db.iterator({ ...LOCAL_ENCODING, ...range }))
+  }
+
+  async *#read(
+    pairs: AsyncIterable<[string, Uint8Array]>,
+  ): AsyncGenerator<[string, Uint8Array], void, undefined> {
+    try {
+      yield* pairs
+    } catch (cause) {
+      throw localFailure(cause, 'read', this.log)
+    }
+  }
+
+  async #reach<R>(did: string, task: () => Promise<R>): Promise<R> {
+    try {
+      return await task()
+    } catch (cause) {
+      throw localFailure(cause, did, this.log)
+    }
+  }
+
+  #sound(key: string, bytes: Uint8Array): Uint8Array {
+    try {
+      verifyChunk(parseReference(key.slice(-64)), bytes)
+      return bytes
+    } catch (cause) {
+      const record = key.slice(this.log.length + 1)
+      throw new LocalDamagedError(`the record ${record} kept on this device is damaged`, { record }, cause)
+    }
   }
 }

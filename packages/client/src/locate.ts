@@ -4,15 +4,13 @@ import {
   type DirectoryRecord,
   DirectoryWalker,
   decodePage,
-  LocalDamagedError,
-  makeChunk,
   type Page,
   pageTime,
-  RemoteLogError,
 } from '@remote-log/core'
 import type { Anchor } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import { descend } from './descend.ts'
+import { asMissed } from './missed.ts'
 import type { ReadPage } from './page-link.ts'
 import type { Reader } from './reader.ts'
 import type { SealedPages } from './sealed-pages.ts'
@@ -54,23 +52,10 @@ async function searchKept(context: LogContext, pages: number, target: Target): P
   return await keptPage(context, low)
 }
 
-/** A page from the local database. @throws LOCAL_DAMAGED */
+/** A page from the local database. @throws LOCAL_DAMAGED, INVALID_PAGE */
 export async function keptPage({ local, log }: LogContext, index: number): Promise<ReadPage> {
-  const bytes = await local.page(index)
-  try {
-    if (bytes === undefined) throw new TypeError('it is missing')
-    const { reference } = makeChunk(bytes)
-    return { index, reference, bytes, page: decodePage(bytes, { kind: 'sealed', log, reference, index }) }
-  } catch (cause) {
-    if (cause instanceof RemoteLogError || cause instanceof TypeError || cause instanceof RangeError) {
-      throw new LocalDamagedError(
-        `page ${index} kept on this device is damaged`,
-        { record: `page/${index}` },
-        cause,
-      )
-    }
-    throw cause
-  }
+  const { reference, bytes } = await local.page(index)
+  return { index, reference, bytes, page: decodePage(bytes, { kind: 'sealed', log, reference, index }) }
 }
 
 async function searchDirectory(
@@ -91,9 +76,13 @@ async function searchDirectory(
     reader.tally.round()
     await Promise.all([
       reader.chunk(reference).then(bytes => walker.supply(level, index, bytes)),
-      ...(ahead.length > SPECULATIVE_CHUNKS ? [] : ahead).map(async ({ reference, node }) =>
-        sealed.walker.supply(node, await reader.chunk(reference)),
-      ),
+      ...(ahead.length > SPECULATIVE_CHUNKS ? [] : ahead).map(async ({ reference, node }) => {
+        try {
+          sealed.walker.supply(node, await reader.chunk(reference))
+        } catch (error) {
+          asMissed(error)
+        }
+      }),
     ])
   }
 }
@@ -108,7 +97,7 @@ async function checkedPage(
 ): Promise<ReadPage> {
   const { rounds } = reader.tally
   const [bytes] = await Promise.all([
-    reader.payload(reference),
+    reader.page(reference),
     descend(reader, sealed.walker, [{ from: index, to: index + 1 }]),
   ])
   if (reader.tally.rounds === rounds) reader.tally.round()

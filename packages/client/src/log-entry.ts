@@ -1,4 +1,4 @@
-import type { Content, Entry, MessageId } from '@remote-log/core'
+import { type Content, type Entry, type MessageId, throwIfAborted } from '@remote-log/core'
 import { type ChunkSource, streamPayload } from './payload.ts'
 import type { OperationOptions } from './progress.ts'
 
@@ -22,7 +22,7 @@ export class LogEntry {
     this.seq = entry.seq
     this.timestamp = entry.timestamp
     this.id = entry.id
-    this.content = entry.content
+    this.content = detached(entry.content)
     this.published = published
     this.#open = open
   }
@@ -44,6 +44,7 @@ export class LogEntry {
 
   /** The whole payload in memory. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
   async bytes(options: OperationOptions = {}): Promise<Uint8Array> {
+    throwIfAborted(options.signal, 'reading a payload')
     if (this.content.kind === 'embedded') return this.content.data
     const whole = new Uint8Array(this.length)
     let at = 0
@@ -58,4 +59,9 @@ export class LogEntry {
   async text(options: OperationOptions = {}): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(await this.bytes(options))
   }
+}
+
+/** Embedded bytes of their own: the consumer may change them, and they don't keep their page in memory. */
+function detached(content: Content): Content {
+  return content.kind === 'embedded' ? { kind: 'embedded', data: content.data.slice() } : content
 }

@@ -1,4 +1,5 @@
-import { AbortedError, throwIfAborted } from '@remote-log/core'
+import { throwIfAborted } from '@remote-log/core'
+import { orAborted } from './or-aborted.ts'
 
 /** Lets one operation at a time through, in the order of arrival. */
 export class Mutex {
@@ -16,25 +17,5 @@ export class Mutex {
     } finally {
       release()
     }
-  }
-}
-
-async function orAborted(
-  wait: Promise<unknown>,
-  what: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (signal === undefined) {
-    await wait
-    return
-  }
-  const { promise, reject } = Promise.withResolvers<never>()
-  const stop = () =>
-    reject(new AbortedError(`${what} was aborted while waiting`, { operation: what }, signal.reason))
-  signal.addEventListener('abort', stop)
-  try {
-    await Promise.race([wait, promise])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }

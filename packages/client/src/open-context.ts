@@ -1,9 +1,25 @@
-import type { ContentStore, LogHash, LogId, NameSystem } from '@remote-log/core'
-import type { LogContext, LogSettings } from './context.ts'
+import {
+  type ContentStore,
+  LocalDamagedError,
+  LockedError,
+  type LogHash,
+  type LogId,
+  type NameSystem,
+} from '@remote-log/core'
+import type { LogContext, LogSettings, LogState } from './context.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { LocalLog } from './local-log.ts'
+import { Mutex } from './mutex.ts'
+import { PageRanges } from './page-ranges.ts'
 
-/** Reads what the local database holds of a log, and clears payloads that no entry came to need. */
+/** Logs that are open over each database object: two at once would number their entries alike. */
+const open = new WeakMap<LocalDatabase, Set<LogHash>>()
+
+/**
+ * Reads what the local database holds of a log, and clears payloads that no entry came to need. Damage to what trust
+ * is built on does not keep the log from being opened: it is remembered, see `LogState.damage`.
+ * @throws LOCKED, UNAVAILABLE, LOCAL_DAMAGED (an unsent entry by reference)
+ */
 export async function openContext(
   parts: {
     readonly id: LogId
@@ -14,25 +30,66 @@ export async function openContext(
   log: LogHash,
   settings: LogSettings,
 ): Promise<{ readonly context: LogContext; readonly nextStaging: number }> {
+  const { id, store, names } = parts
   const local = new LocalLog(parts.local, log)
   await local.open()
-  const bounds = await local.unsentBounds()
-  const state = {
-    anchor: await local.anchor(),
-    have: await local.have(),
-    journal: await local.journal(),
-    unsent: bounds ? { first: bounds.first, next: bounds.last + 1 } : { first: 0, next: 0 },
+  claim(parts.local, log)
+  try {
+    const state = await readState(local)
+    const context = { id, log, store, names, local, settings, state, alone: new Mutex() }
+    return { context, nextStaging: await clearOrphans(context) }
+  } catch (error) {
+    release(parts.local, log)
+    throw error
   }
-  const lastStaging = await local.lastStaging()
-  if (lastStaging >= 0) await clearOrphans(local, lastStaging)
-  const { id, store, names } = parts
-  return { context: { id, log, store, names, local, settings, state }, nextStaging: lastStaging + 1 }
 }
 
-/** A crash while a payload was staged, or after its publication, leaves chunks that no unsent entry names. */
-async function clearOrphans(local: LocalLog, lastStaging: number): Promise<void> {
+/** Closes the local database; the log may be opened again. */
+export async function closeContext({ local, log }: LogContext, database: LocalDatabase): Promise<void> {
+  await local.close()
+  release(database, log)
+}
+
+function claim(database: LocalDatabase, log: LogHash): void {
+  const logs = open.get(database) ?? new Set()
+  if (logs.has(log)) throw new LockedError('this log is open over this local database already', { log })
+  open.set(database, logs.add(log))
+}
+
+function release(database: LocalDatabase, log: LogHash): void {
+  open.get(database)?.delete(log)
+}
+
+async function readState(local: LocalLog): Promise<LogState> {
+  const bounds = await local.unsentBounds()
+  const unsent = bounds ? { first: bounds.first, next: bounds.last + 1 } : { first: 0, next: 0 }
+  const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, moving: undefined }
+  try {
+    const known = { anchor: await local.anchor(), have: await local.have(), journal: await local.journal() }
+    return { ...nothing, ...known, unsent, damage: undefined }
+  } catch (error) {
+    if (!(error instanceof LocalDamagedError)) throw error
+    return { ...nothing, unsent, damage: error }
+  }
+}
+
+/**
+ * A crash while a payload was staged, or after its publication, leaves chunks that no unsent entry names. Returns the
+ * next free staging number.
+ */
+async function clearOrphans({ local, state }: LogContext): Promise<number> {
+  const last = await local.nextStaged(0, true)
+  if (last === undefined) return 0
   const used = new Set<number>()
-  for await (const { entry } of local.unsent()) if (entry.staging !== undefined) used.add(entry.staging)
-  for (let staging = 0; staging <= lastStaging; staging++)
+  const { first, next } = state.unsent
+  for await (const { entry } of local.unsent(first, next))
+    if (entry.staging !== undefined) used.add(entry.staging)
+  for (
+    let staging = await local.nextStaged(0);
+    staging !== undefined;
+    staging = await local.nextStaged(staging + 1)
+  ) {
     if (!used.has(staging)) await local.clearStaged(staging)
+  }
+  return last + 1
 }

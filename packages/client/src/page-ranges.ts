@@ -1,3 +1,5 @@
+import { LocalDamagedError } from '@remote-log/core'
+
 /** Pages from `from` to before `to`. */
 export interface PageRange {
   readonly from: number
@@ -44,5 +46,18 @@ export class PageRanges {
     }
     if (at < to) gaps.push({ from: at, to })
     return gaps
+  }
+}
+
+export function encodeRanges({ ranges }: PageRanges): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(ranges))
+}
+
+/** @throws LOCAL_DAMAGED */
+export function decodeRanges(bytes: Uint8Array): PageRanges {
+  try {
+    return new PageRanges(JSON.parse(new TextDecoder().decode(bytes)) as PageRange[])
+  } catch (cause) {
+    throw new LocalDamagedError('the list of kept pages is damaged', { record: 'have' }, cause)
   }
 }

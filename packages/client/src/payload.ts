@@ -13,8 +13,8 @@ import { countTo, inOrder } from './pipeline.ts'
 /** Where the chunks of a payload come from: the store, or the local database before they are published. */
 export interface ChunkSource {
   /** A verified chunk, span first. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
-  chunk(reference: Reference): Promise<Uint8Array>
-  readonly signal?: AbortSignal | undefined
+  chunk(reference: Reference, signal: AbortSignal | undefined): Promise<Uint8Array>
+  readonly signal: AbortSignal | undefined
 }
 
 /** Bytes below one inner chunk of the lowest level, fetched together; so many of these ahead of the consumer. */
@@ -23,19 +23,21 @@ const WINDOWS_AHEAD = 2
 
 /**
  * Streams a payload, embedded or by reference, in pieces of at most 4,096 bytes, each verified before it is handed
- * on. The length is compared with the root's span first. Memory stays at about 2 MiB, however long the payload.
+ * on. The length is compared with the root's span first. Memory stays at about 2 MiB, however long the payload. Leaving
+ * the loop early ends what is under way.
  * @throws CORRUPT, NOT_FOUND, UNAVAILABLE, ABORTED
  */
 export async function* streamPayload(
   source: ChunkSource,
   content: Content,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  throwIfAborted(source.signal, 'reading a payload')
   if (content.kind === 'embedded') {
     yield content.data
     return
   }
   const { reference, length } = content
-  const root = await source.chunk(reference)
+  const root = await source.chunk(reference, source.signal)
   if (chunkSpan(root) !== length) {
     throw new CorruptError(`the payload has ${chunkSpan(root)} bytes, its entry says ${length}`, {
       reference,
@@ -49,9 +51,10 @@ export async function* streamPayload(
   const walker = new TreeWalker(reference, length)
   walker.supply({ offset: 0, span: length }, root)
   const windows = countTo(0, Math.ceil(length / WINDOW_BYTES))
-  const read = (index: number) => readWindow(source, walker, index * WINDOW_BYTES, length)
+  const read = (index: number, signal: AbortSignal) =>
+    readWindow({ ...source, signal }, walker, index * WINDOW_BYTES, length)
   let done = 0
-  for await (const leaves of inOrder(windows, WINDOWS_AHEAD, read)) {
+  for await (const leaves of inOrder(windows, WINDOWS_AHEAD, source.signal, read)) {
     for (const leaf of leaves) {
       throwIfAborted(source.signal, 'reading a payload')
       yield leaf
@@ -62,7 +65,7 @@ export async function* streamPayload(
 }
 
 async function readWindow(
-  source: ChunkSource,
+  { chunk, signal }: ChunkSource,
   walker: TreeWalker,
   from: number,
   length: number,
@@ -70,12 +73,12 @@ async function readWindow(
   const to = Math.min(from + WINDOW_BYTES, length)
   for (let wanted = walker.wanted(from, to); wanted.length > 0; wanted = walker.wanted(from, to)) {
     await Promise.all(
-      wanted.map(async ({ reference, node }) => walker.supply(node, await source.chunk(reference))),
+      wanted.map(async ({ reference, node }) => walker.supply(node, await chunk(reference, signal))),
     )
   }
   const leaves = [...countTo(0, Math.ceil((to - from) / CHUNK_BYTES))].map(async i => {
     const { reference, span } = walker.leaf(from + i * CHUNK_BYTES)!
-    return leafPayload(await source.chunk(reference), span, reference)
+    return leafPayload(await chunk(reference, signal), span, reference)
   })
   return await Promise.all(leaves)
 }

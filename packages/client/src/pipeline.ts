@@ -1,27 +1,34 @@
 import { CHUNK_BYTES } from '@remote-log/core'
+import { subSignal } from './sub-signal.ts'
 
 /**
- * Runs `start` over `items` with up to `ahead` of them under way and yields the results in order. Whatever is under
- * way when the consumer stops or an item fails is left to settle unseen.
+ * Runs `start` over `items` with up to `ahead` of them under way and yields the results in order. When an item fails or
+ * the consumer stops, what is under way is told by its signal.
  */
 export async function* inOrder<T, R>(
   items: Iterable<T>,
   ahead: number,
-  start: (item: T) => Promise<R>,
+  signal: AbortSignal | undefined,
+  start: (item: T, signal: AbortSignal) => Promise<R>,
 ): AsyncGenerator<R, void, undefined> {
+  const sub = subSignal(signal)
   const waiting: Promise<R>[] = []
   const source = items[Symbol.iterator]()
   let next = source.next()
-  for (;;) {
-    while (!next.done && waiting.length < ahead) {
-      const result = start(next.value)
-      result.catch(() => undefined)
-      waiting.push(result)
-      next = source.next()
+  try {
+    for (;;) {
+      while (!next.done && waiting.length < ahead) {
+        const result = start(next.value, sub.signal)
+        result.catch(() => undefined)
+        waiting.push(result)
+        next = source.next()
+      }
+      const first = waiting.shift()
+      if (first === undefined) return
+      yield await first
     }
-    const first = waiting.shift()
-    if (first === undefined) return
-    yield await first
+  } finally {
+    sub.stop()
   }
 }
 

@@ -10,6 +10,7 @@ import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
 import { follow } from './follow.ts'
+import type { Attempt } from './journal.ts'
 import type { OperationOptions } from './progress.ts'
 import { Reader } from './reader.ts'
 import type { Costs } from './tally.ts'
@@ -21,7 +22,7 @@ const MAX_CONFLICTS = 16
 export interface PublishOptions extends OperationOptions {
   /**
    * What to do when another device moved the head: `rebase` (default) verifies it, puts the own entries behind it
-   * (same ids, new seqs) and tries again; `fail` throws CONFLICT and changes nothing.
+   * (same ids, new seqs) and tries again; `fail` throws CONFLICT, and the next call builds on the other head.
    */
   readonly onConflict?: 'rebase' | 'fail' | undefined
 }
@@ -35,7 +36,10 @@ export interface PublishReport {
   readonly published: number
   /** Chunks handed to the store by this call. */
   readonly chunks: number
-  /** How the name system recorded it; undefined where there was nothing to publish. */
+  /**
+   * How the name system recorded it; undefined where nothing was to be published, and where `entries` turned out to be
+   * in by an earlier attempt whose answer was lost.
+   */
   readonly publication: Publication | undefined
   /** Times that another device came in between. */
   readonly conflicts: number
@@ -65,15 +69,12 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
     })
     if (entries === 0) return report(undefined)
     await ensureEdges(context, reader)
-    const uploaded = await uploadHead(context, reader, entries)
+    const plan = { entries, linked: settings.linked }
+    const uploaded = await uploadHead(context, reader, plan)
     chunks += uploaded.chunks
-    const publication = await moveHead(
-      context,
-      reader,
-      statement.head,
-      uploaded,
-      options.onConflict ?? 'rebase',
-    )
+    await journalAttempt(context, { ...plan, next: uploaded.built.anchor.head })
+    throwIfAborted(options.signal, 'publish')
+    const publication = await moveHead(context, reader, statement.head, uploaded, options.onConflict)
     if (publication !== undefined) return report(publication)
     if (conflicts === MAX_CONFLICTS) {
       throw new ConflictError(`other devices moved the head ${conflicts} times in between`, {
@@ -83,30 +84,36 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
   }
 }
 
-/** Journals the head, sends it, records the outcome. Undefined: another device was first. */
+/** Every head is journaled before it is sent: it may arrive although no answer does. */
+async function journalAttempt({ local, state }: LogContext, attempt: Attempt): Promise<void> {
+  const journal = state.journal!
+  if (journal.attempts.some(({ next }) => next === attempt.next)) return
+  const attempted = { ...journal, attempts: [...journal.attempts, attempt] }
+  await local.write([local.putJournal(attempted)], true)
+  state.journal = attempted
+}
+
+/** Sends the head and records the outcome. Undefined: another head stands, which is for `follow` to look at. */
 async function moveHead(
   context: LogContext,
   reader: Reader,
   expected: Reference | undefined,
   { built, pages }: UploadedHead,
-  onConflict: 'rebase' | 'fail',
+  onConflict: 'rebase' | 'fail' = 'rebase',
 ): Promise<Publication | undefined> {
-  const { id, names, local, state } = context
-  const journal = state.journal!
+  const { id, names } = context
   const next = built.anchor.head
-  if (!journal.attempts.some(attempt => attempt.next === next)) {
-    state.journal = { ...journal, attempts: [...journal.attempts, { next, entries: built.entries }] }
-    await local.write([local.putJournal(state.journal)], true)
-  }
-  throwIfAborted(reader.call.signal, 'publish')
   reader.progress('publish', 0, 1)
+  let publication: Publication
   try {
-    const publication = await names.publish(id, expected, next, reader.call)
-    await adopt(context, built, publication.block, pages)
-    reader.progress('publish', 1, 1)
-    return publication
+    publication = await names.publish(id, expected, next, reader.call)
   } catch (error) {
-    if (!(error instanceof ConflictError) || onConflict === 'fail') throw error
+    if (!(error instanceof ConflictError)) throw error
+    // The head that stands may be this one: an earlier sending of it arrived unseen.
+    if (onConflict === 'fail' && error.details.current !== next) throw error
     return undefined
   }
+  await adopt(context, built, publication.block, pages)
+  reader.progress('publish', 1, 1)
+  return publication
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, type ContentStore, chunkPayload, type Reference } from '@remote-log/core'
+import { type CallOptions, type ContentStore, pagePayload, type Reference } from '@remote-log/core'
 import type { OnProgress, OperationOptions, Progress } from './progress.ts'
 import { Tally } from './tally.ts'
 
@@ -7,13 +7,19 @@ export class Reader {
   readonly store: ContentStore
   /** What every call of this operation passes to the store. */
   readonly call: CallOptions
-  readonly tally = new Tally()
+  readonly tally: Tally
   readonly #onProgress: OnProgress | undefined
 
-  constructor(store: ContentStore, options: OperationOptions = {}) {
+  constructor(store: ContentStore, options: OperationOptions = {}, tally = new Tally()) {
     this.store = store
     this.call = { signal: options.signal }
+    this.tally = tally
     this.#onProgress = options.onProgress
+  }
+
+  /** The same operation, with a part's own signal. */
+  within(signal: AbortSignal): Reader {
+    return new Reader(this.store, { signal, onProgress: this.#onProgress }, this.tally)
   }
 
   /** A chunk, span first. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
@@ -23,9 +29,9 @@ export class Reader {
     return bytes
   }
 
-  /** The payload of a chunk. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
-  async payload(reference: Reference): Promise<Uint8Array> {
-    return chunkPayload(await this.chunk(reference))
+  /** The bytes of a page. @throws NOT_FOUND, UNAVAILABLE, CORRUPT (also where the chunk is no page), ABORTED */
+  async page(reference: Reference): Promise<Uint8Array> {
+    return pagePayload(await this.chunk(reference), reference)
   }
 
   progress(phase: Progress['phase'], done: number, total?: number): void {

@@ -5,21 +5,22 @@ import {
   logHash,
   MAX_EMBEDDED_BYTES,
   type NameSystem,
-  RefusedError,
-  throwIfAborted,
 } from '@remote-log/core'
-import { type EntryOptions, type NewPayload, type Payload, prepareEmbedded, prepareEntry } from './append.ts'
+import type { EntryOptions, NewPayload } from './append.ts'
 import { type Appended, Appender } from './appender.ts'
+import { checkCount } from './check-count.ts'
 import type { LogContext, LogSettings } from './context.ts'
+import { entryAt, entryByTime } from './find-entry.ts'
 import { follow } from './follow.ts'
+import { type ForgetOptions, forget } from './forget.ts'
+import { Intake } from './intake.ts'
 import type { LocalDatabase } from './local-database.ts'
 import type { LogEntry } from './log-entry.ts'
-import { Mutex } from './mutex.ts'
-import { openContext } from './open-context.ts'
-import { PageRanges } from './page-ranges.ts'
+import { closeContext, openContext } from './open-context.ts'
+import type { Payload } from './payload-pieces.ts'
 import type { OperationOptions } from './progress.ts'
 import { type PublishOptions, type PublishReport, publish } from './publish.ts'
-import { entryAt, entryByTime, type ReadOptions, read } from './read.ts'
+import { type ReadOptions, read } from './read.ts'
 import { Reader } from './reader.ts'
 import { type LogStatus, statusOf } from './status.ts'
 import { type SyncOptions, type SyncStatement, sync } from './sync.ts'
@@ -44,23 +45,27 @@ export interface WithCosts<T> {
 /**
  * One append-only log: written here and published, or read from anywhere without its author being online. Everything
  * that is returned was verified; what is published was confirmed. One process at a time may have a log's local database
- * open. All methods may be called concurrently; `publish`, `sync`, `verify` and `refresh` run one after the other.
+ * open. All methods may be called concurrently; `publish`, `sync`, `refresh` and `forget` run one after the other.
  */
 export class RemoteLog {
   readonly id: LogId
   readonly #context: LogContext
+  readonly #database: LocalDatabase
   readonly #appender: Appender
-  readonly #mutex = new Mutex()
-  #nextStaging: number
+  readonly #intake: Intake
 
-  private constructor(context: LogContext, nextStaging: number) {
+  private constructor(context: LogContext, database: LocalDatabase, nextStaging: number) {
     this.id = context.id
     this.#context = context
+    this.#database = database
     this.#appender = new Appender(context)
-    this.#nextStaging = nextStaging
+    this.#intake = new Intake(context, this.#appender, nextStaging)
   }
 
-  /** Opens the local database and what it holds; needs no network. @throws LOCKED, LOCAL_DAMAGED, UNAVAILABLE */
+  /**
+   * Opens the local database and what it holds; needs no network.
+   * @throws INVALID_ARGUMENT, LOCKED, LOCAL_DAMAGED, UNAVAILABLE
+   */
   static async open(parts: LogParts): Promise<RemoteLog> {
     const { inlineLimit = MAX_EMBEDDED_BYTES } = parts
     if (!Number.isInteger(inlineLimit) || inlineLimit < 0 || inlineLimit > MAX_EMBEDDED_BYTES) {
@@ -78,34 +83,24 @@ export class RemoteLog {
       now: parts.now ?? Date.now,
     }
     const { context, nextStaging } = await openContext(parts, logHash(parts.id), settings)
-    return new RemoteLog(context, nextStaging)
+    return new RemoteLog(context, parts.local, nextStaging)
   }
 
   /**
-   * Adds one entry. When it resolves, the entry is durable on this device; it needs no network.
-   * @throws READ_ONLY, INVALID_ARGUMENT, UNAVAILABLE (local disk), ABORTED
+   * Adds one entry. When it resolves, the entry is durable on this device; it needs no network. Entries stand in the
+   * order of the calls; one whose payload is a stream takes its place when the stream has ended.
+   * @throws READ_ONLY, INVALID_ARGUMENT, UNAVAILABLE (local disk), ABORTED, and what a stream throws: nothing is added
    */
   async append(payload: Payload, options: EntryOptions & OperationOptions = {}): Promise<Appended> {
-    throwIfAborted(options.signal, 'append')
-    const item = { payload, timestamp: options.timestamp, id: options.id }
-    const entry =
-      prepareEmbedded(this.#context, item) ??
-      (await prepareEntry(this.#context, item, () => this.#nextStaging++, options))
-    const [appended] = await this.#appender.add([entry])
+    const { timestamp, id } = options
+    const [appended] = await this.#intake.append([{ payload, timestamp, id }], options)
     return appended!
   }
 
   /** Adds entries in one durable write: all or none. @throws as {@link append} */
   async appendMany(payloads: Iterable<NewPayload>, options: OperationOptions = {}): Promise<Appended[]> {
-    const entries = []
-    for (const item of payloads) {
-      throwIfAborted(options.signal, 'append')
-      entries.push(
-        prepareEmbedded(this.#context, item) ??
-          (await prepareEntry(this.#context, item, () => this.#nextStaging++, options)),
-      )
-    }
-    return entries.length === 0 ? [] : await this.#appender.add(entries)
+    const items = [...payloads]
+    return items.length === 0 ? [] : await this.#intake.append(items, options)
   }
 
   /**
@@ -113,19 +108,19 @@ export class RemoteLog {
    * where it was. @throws CONFLICT, REFUSED, UNAVAILABLE, READ_ONLY, ABORTED …: nothing is lost, call again
    */
   publish(options: PublishOptions = {}): Promise<PublishReport> {
-    return this.#mutex.run('publish', options.signal, () => publish(this.#context, options))
+    return this.#context.alone.run('publish', options.signal, () => publish(this.#context, options))
   }
 
   /** Catches up: afterwards this device has every published entry, or a list of what is missing. @throws see `sync.ts` */
   sync(options: SyncOptions = {}): Promise<SyncStatement> {
-    return this.#mutex.run('sync', options.signal, () => sync(this.#context, options))
+    return this.#context.alone.run('sync', options.signal, () => sync(this.#context, options))
   }
 
   /** Moves the trusted head to the newest one, without fetching pages. @throws as {@link sync} for head and index */
   refresh(options: SyncOptions = {}): Promise<WithCosts<LogStatus>> {
-    return this.#mutex.run('refresh', options.signal, async () => {
+    return this.#context.alone.run('refresh', options.signal, async () => {
       const reader = new Reader(this.#context.store, options)
-      await follow(this.#context, reader, options.at)
+      await follow(this.#context, reader, { at: options.at })
       return { value: this.status(), costs: reader.tally.costs() }
     })
   }
@@ -142,7 +137,7 @@ export class RemoteLog {
 
   /** As {@link entry}, and what it cost. */
   async entryWithCosts(seq: number, options: OperationOptions = {}): Promise<WithCosts<LogEntry>> {
-    if (!Number.isSafeInteger(seq) || seq < 0) throw new InvalidArgumentError(`${seq} is no seq`, { seq })
+    checkCount(seq, 'seq')
     const reader = new Reader(this.#context.store, options)
     return { value: await entryAt(this.#context, reader, seq), costs: reader.tally.costs() }
   }
@@ -157,8 +152,7 @@ export class RemoteLog {
 
   /** As {@link at}, and what it cost. */
   async atWithCosts(time: number, options: OperationOptions = {}): Promise<WithCosts<LogEntry | undefined>> {
-    if (!Number.isSafeInteger(time) || time < 0)
-      throw new InvalidArgumentError(`${time} is no time`, { time })
+    checkCount(time, 'time')
     const reader = new Reader(this.#context.store, options)
     return { value: await entryByTime(this.#context, reader, time), costs: reader.tally.costs() }
   }
@@ -174,7 +168,7 @@ export class RemoteLog {
 
   /** Reads and checks the whole published log from the store, payloads included. @throws the first fault */
   verify(options: OperationOptions = {}): Promise<VerifyReport> {
-    return this.#mutex.run('verify', options.signal, () => verify(this.#context, options))
+    return verify(this.#context, options)
   }
 
   /** What this device knows, without asking anybody. */
@@ -187,21 +181,14 @@ export class RemoteLog {
    * on after REORG, REWRITTEN or LOCAL_DAMAGED, once a person has looked at the evidence. Unsent entries stay.
    * @throws REFUSED while a publication's outcome is unknown: publish first
    */
-  forget(options: OperationOptions & { readonly evenUnsettled?: boolean } = {}): Promise<void> {
-    return this.#mutex.run('forget', options.signal, async () => {
-      const { local, state } = this.#context
-      if (state.journal && state.journal.attempts.length > 0 && !options.evenUnsettled) {
-        throw new RefusedError('a head was sent whose outcome is not known; publish settles it', {
-          reason: 'unsettled publication',
-        })
-      }
-      await local.forget()
-      Object.assign(state, { anchor: undefined, have: new PageRanges(), journal: undefined })
-    })
+  forget(options: ForgetOptions = {}): Promise<void> {
+    return this.#context.alone.run('forget', options.signal, () =>
+      forget(this.#context, this.#appender, options),
+    )
   }
 
-  /** Closes the local database. */
+  /** Closes the local database, when what is under way has ended. */
   close(): Promise<void> {
-    return this.#mutex.run('close', undefined, () => this.#context.local.close())
+    return this.#context.alone.run('close', undefined, () => closeContext(this.#context, this.#database))
   }
 }

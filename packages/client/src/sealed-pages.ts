@@ -9,11 +9,13 @@ import {
   RemoteLogError,
 } from '@remote-log/core'
 import type { HeadPage } from './anchor.ts'
-import { descend } from './descend.ts'
+import { type Hole, holeOf, tryDescend } from './descend.ts'
+import { asMissed, type Missed } from './missed.ts'
 import type { ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import { countTo, cutPages, inOrder } from './pipeline.ts'
 import type { Reader } from './reader.ts'
+import { subSignal } from './sub-signal.ts'
 
 /** Pages asked for ahead of the one that is consumed; the store bounds what is really in flight. */
 const PAGES_AHEAD = 512
@@ -28,11 +30,17 @@ export interface FetchOptions {
   readonly ranges?: boolean | undefined
 }
 
+/** A page, or why it can't be had now. */
+export type Fetched = ReadPage | { readonly index: number; readonly missed: Missed }
+
 /** The sealed pages below one head page, fetched and verified against its history. */
 export class SealedPages {
   readonly log: LogHash
   readonly walker: HistoryWalker
   readonly #root: Reference
+  /** Pages under way or fetched before they were asked for, by index. */
+  readonly #ahead = new Map<number, Promise<Fetched>>()
+  #stopAhead = () => {}
 
   constructor(head: HeadPage) {
     this.walker = new HistoryWalker(head.roots.history, head.roots.sealedPages)
@@ -40,54 +48,100 @@ export class SealedPages {
     this.#root = head.roots.history
   }
 
-  /** One page whose place in the history is known already. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED */
-  async fetchKnown(reader: Reader, index: number): Promise<ReadPage> {
-    return this.#decode(index, await reader.payload(this.walker.page(index)!))
+  /** Begins to fetch a short run of pages whose places are known. {@link stop} ends what is under way. */
+  fetchAhead(reader: Reader, { from, to }: PageRange): void {
+    const { signal, stop } = subSignal(reader.call.signal)
+    this.#stopAhead = stop
+    for (const index of countTo(from, Math.min(to, from + SEGMENT_PAGES))) {
+      const page = this.#tryPage(reader.within(signal), index, [])
+      page.catch(() => undefined)
+      this.#ahead.set(index, page)
+    }
+  }
+
+  /** Ends what {@link fetchAhead} began. */
+  stop(): void {
+    this.#stopAhead()
+    this.#ahead.clear()
+  }
+
+  /** One page whose place is known. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED */
+  async page(reader: Reader, index: number): Promise<ReadPage> {
+    return had(await (this.#ahead.get(index) ?? this.#tryPage(reader, index, [])))
+  }
+
+  /** A page whose reference is known from elsewhere. @throws as {@link page} */
+  async decoded(reader: Reader, index: number, reference: Reference): Promise<ReadPage> {
+    return this.#decode(index, reference, await reader.page(reference))
   }
 
   /**
    * Yields the pages from `from` to before `to` in order, each verified and decoded: first the index level by level,
-   * then the pages with many requests at once.
+   * then the pages with many requests at once. Leaving the loop early ends what is under way.
    * @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED: for the first page that can't be had
    */
   async *fetch(
     reader: Reader,
+    range: PageRange,
+    options: FetchOptions = {},
+  ): AsyncGenerator<ReadPage, void, undefined> {
+    for await (const page of this.tryFetch(reader, range, options)) yield had(page)
+  }
+
+  /** As {@link fetch}, but goes on behind pages that can't be had. @throws INVALID_PAGE, ABORTED */
+  async *tryFetch(
+    reader: Reader,
     { from, to }: PageRange,
     { reverse = false, ranges = true }: FetchOptions = {},
-  ): AsyncGenerator<ReadPage, void, undefined> {
+  ): AsyncGenerator<Fetched, void, undefined> {
     if (from >= to) return
-    await descend(reader, this.walker, [{ from, to }])
-    reader.tally.round()
+    const { signal } = reader.call
+    const holes = await tryDescend(reader, this.walker, [{ from, to }])
+    if (!this.#ahead.has(from)) reader.tally.round()
     if (!ranges || to - from < SEGMENT_PAGES || !isRangeReader(reader.store)) {
-      yield* inOrder(countTo(from, to, reverse), PAGES_AHEAD, index => this.fetchKnown(reader, index))
+      yield* inOrder(countTo(from, to, reverse), PAGES_AHEAD, signal, (index, signal) => {
+        return this.#ahead.get(index) ?? this.#tryPage(reader.within(signal), index, holes)
+      })
       return
     }
     const starts = [...countTo(0, Math.ceil((to - from) / SEGMENT_PAGES), reverse)].map(
       i => from + i * SEGMENT_PAGES,
     )
-    const segment = (start: number) => this.#segment(reader, start, Math.min(start + SEGMENT_PAGES, to))
-    for await (const pages of inOrder(starts, SEGMENTS_AHEAD, segment))
-      yield* reverse ? pages.reverse() : pages
+    const segments = inOrder(starts, SEGMENTS_AHEAD, signal, (start, signal) =>
+      this.#segment(reader.within(signal), start, Math.min(start + SEGMENT_PAGES, to), holes),
+    )
+    for await (const pages of segments) yield* reverse ? pages.reverse() : pages
+  }
+
+  async #tryPage(reader: Reader, index: number, holes: readonly Hole[]): Promise<Fetched> {
+    const hole = holeOf(holes, index)
+    if (hole) return { index, missed: hole.error }
+    try {
+      return await this.decoded(reader, index, this.walker.page(index)!)
+    } catch (error) {
+      return { index, missed: asMissed(error) }
+    }
   }
 
   /**
    * One stretch by a single range request, verified page by page. From the first page on that is cut, forged or
    * missing, the rest is asked for chunk by chunk: a lying range costs time, never correctness.
    */
-  async #segment(reader: Reader, from: number, to: number): Promise<ReadPage[]> {
-    const pages: ReadPage[] = []
+  async #segment(reader: Reader, from: number, to: number, holes: readonly Hole[]): Promise<Fetched[]> {
+    const pages: Fetched[] = []
     try {
       for await (const bytes of this.#range(reader, from, to)) {
         const index = from + pages.length
-        if (makeChunk(bytes).reference !== this.walker.page(index)) break
+        const { reference } = makeChunk(bytes)
+        if (reference !== this.walker.page(index)) break
         reader.tally.chunk(bytes.length)
-        pages.push(this.#decode(index, bytes))
+        pages.push(this.#decode(index, reference, bytes))
+        if (index + 1 === to) break
       }
     } catch (error) {
-      const passing = ['UNAVAILABLE', 'NOT_FOUND', 'REFUSED']
-      if (!(error instanceof RemoteLogError) || !passing.includes(error.code)) throw error
+      if (!(error instanceof RemoteLogError) || error.code !== 'REFUSED') asMissed(error)
     }
-    const rest = [...countTo(from + pages.length, to)].map(index => this.fetchKnown(reader, index))
+    const rest = [...countTo(from + pages.length, to)].map(index => this.#tryPage(reader, index, holes))
     return [...pages, ...(await Promise.all(rest))]
   }
 
@@ -97,13 +151,13 @@ export class SealedPages {
     return cutPages(reader.store.readRangeUnverified(this.#root, from * CHUNK_BYTES, length, reader.call))
   }
 
-  #decode(index: number, bytes: Uint8Array): ReadPage {
-    const reference = this.walker.page(index)!
-    return {
-      index,
-      reference,
-      bytes,
-      page: decodePage(bytes, { kind: 'sealed', log: this.log, reference, index }),
-    }
+  #decode(index: number, reference: Reference, bytes: Uint8Array): ReadPage {
+    const page = decodePage(bytes, { kind: 'sealed', log: this.log, reference, index })
+    return { index, reference, bytes, page }
   }
+}
+
+function had(fetched: Fetched): ReadPage {
+  if ('missed' in fetched) throw fetched.missed
+  return fetched
 }

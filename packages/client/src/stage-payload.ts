@@ -4,9 +4,8 @@ import {
   type Chunk,
   type Content,
   FileSplitter,
-  InvalidArgumentError,
-  MAX_PAYLOAD_BYTES,
   type MessageId,
+  RemoteLogError,
   throwIfAborted,
 } from '@remote-log/core'
 import type { LocalChange } from './local-database.ts'
@@ -24,13 +23,13 @@ export interface StagedPayload {
 }
 
 /**
- * Streams a payload of up to 4 GiB into chunks of the local database, in little memory.
- * @throws INVALID_ARGUMENT (longer than 4 GiB), ABORTED; what was staged is cleared again
+ * Streams a payload into chunks of the local database, in little memory.
+ * @throws what `pieces` throws, UNAVAILABLE (local disk), ABORTED; what was staged is cleared again
  */
 export async function stagePayload(
   local: LocalLog,
   staging: number,
-  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Uint8Array>,
   { signal, onProgress }: OperationOptions,
 ): Promise<StagedPayload> {
   const splitter = new FileSplitter()
@@ -47,11 +46,6 @@ export async function stagePayload(
     for await (const piece of pieces) {
       throwIfAborted(signal, 'append')
       length += piece.length
-      if (length > MAX_PAYLOAD_BYTES) {
-        throw new InvalidArgumentError(`a payload has at most ${MAX_PAYLOAD_BYTES} bytes`, {
-          limit: MAX_PAYLOAD_BYTES,
-        })
-      }
       hash.update(piece)
       await keep(splitter.push(piece))
       onProgress?.({ phase: 'payload', done: length })
@@ -64,7 +58,16 @@ export async function stagePayload(
       id: bytesToHex(hash.digest()) as MessageId,
     }
   } catch (error) {
-    await local.clearStaged(staging)
+    await dropStaged(local, [staging])
     throw error
+  }
+}
+
+/** Clears staged payloads that nothing needs. What a broken database keeps goes at the next start. */
+export async function dropStaged(local: LocalLog, stagings: Iterable<number>): Promise<void> {
+  try {
+    for (const staging of stagings) await local.clearStaged(staging)
+  } catch (error) {
+    if (!(error instanceof RemoteLogError)) throw error
   }
 }

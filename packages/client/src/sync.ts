@@ -1,16 +1,12 @@
-import {
-  type BlockRef,
-  type BlockTag,
-  CHUNK_BYTES,
-  type ErrorCode,
-  type Reference,
-  RemoteLogError,
-} from '@remote-log/core'
+import type { BlockRef, BlockTag, ErrorCode, Reference } from '@remote-log/core'
 import { type Anchor, nextSeqOf } from './anchor.ts'
+import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
 import { follow } from './follow.ts'
-import { KeptPages } from './kept-pages.ts'
 import { keptPage } from './locate.ts'
+import type { Missed } from './missed.ts'
+import { affordablePages } from './page-budget.ts'
+import { PageKeeper } from './page-keeper.ts'
 import { checkLink, type ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import type { OperationOptions } from './progress.ts'
@@ -27,8 +23,9 @@ export interface SyncOptions extends OperationOptions {
 
 /** Entries that this device does not have, and why. */
 export interface Missing {
-  /** seq of the first and of the last but one: [from, to). */
+  /** seq of the first of them. */
   readonly from: number
+  /** seq behind the last of them. */
   readonly to: number
   readonly reason: ErrorCode
   readonly message: string
@@ -42,7 +39,7 @@ export interface SyncStatement {
   readonly complete: boolean
   /** Entries of the published log. */
   readonly entries: number
-  /** Entries that this device did not know before this call. */
+  /** Published entries that this device did not know of before this call. */
   readonly fresh: number
   readonly head: Reference | undefined
   readonly block: BlockRef
@@ -53,97 +50,109 @@ export interface SyncStatement {
 /**
  * Reads the head, checks that it extends what is trusted, and fetches the sealed pages that this device lacks. What
  * arrived is kept whatever happens; the next call goes on from there.
- * @throws STALE, REORG, REWRITTEN, ROLLBACK, ABORTED; NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE for the head
- * page and the index. Pages that can't be had do not throw: they are listed.
+ * @throws STALE, REORG, REWRITTEN, ROLLBACK, LOCAL_DAMAGED, ABORTED, INVALID_PAGE, INVALID_ARGUMENT; NOT_FOUND,
+ * UNAVAILABLE, CORRUPT for the head page and what proves that it extends the trusted one; UNAVAILABLE for the local
+ * disk. Pages that can't be had do not throw: they are listed.
  */
 export async function sync(context: LogContext, options: SyncOptions): Promise<SyncStatement> {
+  checkCount(options.byteBudget, 'byteBudget')
   const reader = new Reader(context.store, options)
-  const before = context.state.anchor ? nextSeqOf(context.state.anchor.page) : 0
-  const { statement, sealed } = await follow(context, reader, options.at)
-  const { anchor } = context.state
-  if (!anchor || !sealed) {
-    const { block } = statement
-    return {
-      complete: true,
-      entries: 0,
-      fresh: 0,
-      head: undefined,
-      block,
-      missing: [],
-      costs: reader.tally.costs(),
-    }
-  }
-  const { sealedPages } = anchor.page.roots
-  let failed: { readonly page: number; readonly error: RemoteLogError } | undefined
-  const gaps = context.state.have.missing(0, sealedPages)
-  for (const gap of gaps) {
-    const affordable = Math.floor(
-      ((options.byteBudget ?? Infinity) - reader.tally.costs().bytes) / CHUNK_BYTES,
-    )
-    const to = Math.min(gap.to, gap.from + Math.max(0, affordable))
-    failed = await fetchGap(context, reader, sealed, anchor, { from: gap.from, to })
-    if (failed || to < gap.to) break
-  }
-  const missing = await listMissing(context, anchor, failed)
-  const entries = nextSeqOf(anchor.page)
+  const { state } = context
+  const before = state.anchor ? nextSeqOf(state.anchor.page) : 0
+  const ahead = options.byteBudget === undefined
+  const { statement, sealed } = await follow(context, reader, { at: options.at, ahead })
+  const { anchor } = state
+  const entries = anchor ? nextSeqOf(anchor.page) : 0
+  const missing =
+    anchor && sealed ? await fetchMissing(context, reader, anchor, sealed, options.byteBudget) : []
   return {
     complete: missing.length === 0,
     entries,
     fresh: entries - before,
-    head: anchor.head,
-    block: anchor.block,
+    head: anchor?.head,
+    block: statement.block,
     missing,
     costs: reader.tally.costs(),
   }
 }
 
-/** Fetches and keeps one run of pages, linked to its neighbours on both sides. Returns the page that stopped it. */
+async function fetchMissing(
+  context: LogContext,
+  reader: Reader,
+  anchor: Anchor,
+  sealed: SealedPages,
+  byteBudget: number | undefined,
+): Promise<Missing[]> {
+  const failures = new Failures()
+  try {
+    for (const { from, to } of context.state.have.missing(0, anchor.page.roots.sealedPages)) {
+      const left = (byteBudget ?? Infinity) - reader.tally.costs().bytes
+      const end = Math.min(to, from + affordablePages(left, from, anchor.page.roots.sealedPages))
+      await fetchGap(context, reader, anchor, sealed, { from, to: end }, failures)
+      if (end < to || failures.storeIsGone) break
+    }
+    return await listMissing(context, anchor, failures)
+  } finally {
+    sealed.stop()
+  }
+}
+
+/** Pages in a row without an answer after which it is the store that can't be reached, not the pages. */
+const SILENT_PAGES = 64
+
+/** The pages that could not be had in this sync. */
+class Failures {
+  readonly byPage = new Map<number, Missed>()
+  last: Missed | undefined
+  #silent = 0
+
+  /** Whether there is no use in asking for more. */
+  get storeIsGone(): boolean {
+    return this.#silent >= SILENT_PAGES
+  }
+
+  add(page: number, missed: Missed): void {
+    this.byPage.set(page, missed)
+    this.last = missed
+    this.#silent = missed.code === 'UNAVAILABLE' ? this.#silent + 1 : 0
+  }
+
+  answered(): void {
+    this.#silent = 0
+  }
+}
+
+/** Fetches and keeps one run of pages, each linked to its neighbours where these are known. */
 async function fetchGap(
   context: LogContext,
   reader: Reader,
-  sealed: SealedPages,
   anchor: Anchor,
+  sealed: SealedPages,
   { from, to }: PageRange,
-): Promise<{ readonly page: number; readonly error: RemoteLogError } | undefined> {
-  const { settings } = context
-  if (from === to) return undefined
-  const kept = new KeptPages(context.local)
-  let previous = from === 0 ? undefined : await keptPage(context, from - 1)
-  let at = from
-  try {
-    for await (const page of sealed.fetch(reader, { from, to }, { ranges: settings.ranges })) {
-      checkLink(previous, page)
-      await kept.keep(page.index, page.bytes)
-      previous = page
-      reader.progress('pages', ++at - from, to - from)
-      if (at < to && (at - from) % CHECKPOINT_PAGES === 0) await checkpoint(context, kept, from, at)
-    }
-    await linkToNext(context, anchor, previous, to)
-  } catch (error) {
-    if (!(error instanceof RemoteLogError) || error.code === 'INVALID_PAGE') throw error
-    await checkpoint(context, kept, from, at)
-    if (!NOT_HAD.includes(error.code)) throw error
-    return { page: at, error }
-  }
-  await checkpoint(context, kept, from, at)
-  return undefined
-}
-
-/** What makes a page one that can't be had now, as against one that breaks the format or a sync that was stopped. */
-const NOT_HAD: readonly ErrorCode[] = ['NOT_FOUND', 'UNAVAILABLE', 'CORRUPT']
-
-/** Pages after which a sync that is cut goes on. */
-const CHECKPOINT_PAGES = 512
-
-async function checkpoint(
-  { local, state }: LogContext,
-  kept: KeptPages,
-  from: number,
-  to: number,
+  failures: Failures,
 ): Promise<void> {
-  const have = state.have.with(from, to)
-  await local.write([...kept.rest(), local.putHave(have)], false)
-  state.have = have
+  if (from === to) return
+  const keeper = new PageKeeper(context)
+  let known = true
+  let previous = from === 0 ? undefined : await keptPage(context, from - 1)
+  try {
+    for await (const page of sealed.tryFetch(reader, { from, to }, { ranges: context.settings.ranges })) {
+      if ('missed' in page) {
+        failures.add(page.index, page.missed)
+        if (failures.storeIsGone) return
+      } else {
+        failures.answered()
+        if (known) checkLink(previous, page)
+        await keeper.keep(page)
+        previous = page
+      }
+      known = !('missed' in page)
+      reader.progress('pages', page.index + 1 - from, to - from)
+    }
+    if (known) await linkToNext(context, anchor, previous, to)
+  } finally {
+    await keeper.flush()
+  }
 }
 
 /** The last page of a gap must lead to what is known behind it: a kept page, or the head page. */
@@ -158,25 +167,31 @@ async function linkToNext(
   else if (context.state.have.has(next)) checkLink(last, await keptPage(context, next))
 }
 
-/** The gaps that are left, in entries: the pages on both sides of a gap are known, so its bounds are exact. */
+/** What is not kept, in entries: the pages on both sides of a gap are known, so its bounds are exact. */
 async function listMissing(
   context: LogContext,
   { page: head }: Anchor,
-  failed: { readonly page: number; readonly error: RemoteLogError } | undefined,
+  failures: Failures,
 ): Promise<Missing[]> {
   const { sealedPages } = head.roots
   const missing: Missing[] = []
   for (const { from, to } of context.state.have.missing(0, sealedPages)) {
-    const first = from === 0 ? 0 : nextSeqOf((await keptPage(context, from - 1)).page)
-    const end = to === sealedPages ? head.firstSeq : (await keptPage(context, to)).page.firstSeq
-    const why = failed && failed.page >= from && failed.page < to ? failed.error : undefined
     missing.push({
-      from: first,
-      to: end,
-      reason: why?.code ?? failed?.error.code ?? 'BUDGET_EXCEEDED',
-      message:
-        why?.message ?? (failed ? 'not tried after the failure before it' : 'not covered by the byte budget'),
+      from: from === 0 ? 0 : nextSeqOf((await keptPage(context, from - 1)).page),
+      to: to === sealedPages ? head.firstSeq : (await keptPage(context, to)).page.firstSeq,
+      ...whyMissing(from, failures),
     })
   }
   return missing
+}
+
+function whyMissing(
+  page: number,
+  { byPage, last, storeIsGone }: Failures,
+): Pick<Missing, 'reason' | 'message'> {
+  const own = byPage.get(page)
+  if (own) return { reason: own.code, message: own.message }
+  if (last && storeIsGone)
+    return { reason: last.code, message: 'not asked for: the store did not answer before' }
+  return { reason: 'BUDGET_EXCEEDED', message: 'not covered by the byte budget' }
 }

@@ -1,12 +1,10 @@
-import { type Chunk, NotFoundError, type Upload } from '@remote-log/core'
-import { type BuiltHead, buildHead } from './build-head.ts'
+import { LocalDamagedError, NotFoundError, type Upload } from '@remote-log/core'
+import { type BuiltHead, buildHead, type HeadPlan } from './build-head.ts'
+import { BuiltPages } from './built-pages.ts'
 import type { LogContext } from './context.ts'
-import { KeptPages } from './kept-pages.ts'
 import type { LocalChange } from './local-database.ts'
+import { Puts } from './puts.ts'
 import type { Reader } from './reader.ts'
-
-/** Chunks handed to the store ahead of its answers; the store bounds what is really in flight. */
-const PUTS_AHEAD = 512
 
 /** A head whose chunks the network has. */
 export interface UploadedHead {
@@ -17,28 +15,42 @@ export interface UploadedHead {
 }
 
 /**
- * Builds the head over the first `entries` unsent entries, uploads all of its chunks and waits until the network has
- * them. The upload is journaled before the first chunk, so that a run after a crash goes on under the same one.
- * @throws REFUSED, UNAVAILABLE, CORRUPT, ABORTED
+ * Builds the head, uploads all of its chunks and waits until the network has them. The upload is journaled before the
+ * first chunk, so that a run after a crash goes on under the same one.
+ * @throws REFUSED, UNAVAILABLE, CORRUPT, ABORTED, LOCAL_DAMAGED
  */
-export async function uploadHead(
-  context: LogContext,
-  reader: Reader,
-  entries: number,
-): Promise<UploadedHead> {
+export async function uploadHead(context: LogContext, reader: Reader, plan: HeadPlan): Promise<UploadedHead> {
+  const { local } = context
   const upload = await resumeUpload(context, reader)
-  const pages = new KeptPages(context.local)
+  const pages = new BuiltPages(local)
   const puts = new Puts(upload, reader)
-  const built = await buildHead(context, entries, async (chunk, page) => {
-    if (page !== undefined) await pages.keepChunk(page, chunk)
-    await puts.add(chunk)
-  })
-  await puts.settled()
-  await upload.confirm({
-    ...reader.call,
-    onProgress: ({ stored, total }) => reader.progress('confirm', stored, total),
-  })
-  return { built, chunks: puts.count, pages: pages.rest() }
+  try {
+    const built = await buildHead(context, plan, {
+      chunk: async (chunk, page) => {
+        if (page !== undefined) await pages.add(page, chunk)
+        await puts.add(chunk)
+      },
+      payload: async staging => {
+        let chunks = 0
+        for await (const chunk of local.staged(staging)) {
+          await puts.add(chunk)
+          chunks++
+        }
+        if (chunks > 0) return
+        throw new LocalDamagedError('the payload of an unsent entry is missing on this device', {
+          record: `staged/${staging}`,
+        })
+      },
+    })
+    await puts.settled()
+    await upload.confirm({
+      ...reader.call,
+      onProgress: ({ stored, total }) => reader.progress('confirm', stored, total),
+    })
+    return { built, chunks: puts.count, pages: pages.rest() }
+  } finally {
+    await puts.stop()
+  }
 }
 
 /** Takes up the journaled upload, or begins one and journals it. */
@@ -53,44 +65,8 @@ async function resumeUpload(context: LogContext, reader: Reader): Promise<Upload
     }
   }
   const upload = await store.beginUpload(reader.call)
-  state.journal = { ...journal, upload: upload.id }
-  await local.write([local.putJournal(state.journal)], true)
+  const begun = { ...journal, upload: upload.id }
+  await local.write([local.putJournal(begun)], true)
+  state.journal = begun
   return upload
-}
-
-/** Chunks on their way up: bounded, and the first failure stops the rest. */
-class Puts {
-  count = 0
-  readonly #upload: Upload
-  readonly #reader: Reader
-  readonly #pending = new Set<Promise<void>>()
-  #done = 0
-  #failure: { readonly error: unknown } | undefined
-
-  constructor(upload: Upload, reader: Reader) {
-    this.#upload = upload
-    this.#reader = reader
-  }
-
-  async add(chunk: Chunk): Promise<void> {
-    while (this.#pending.size >= PUTS_AHEAD) await Promise.race(this.#pending)
-    if (this.#failure) throw this.#failure.error
-    this.count++
-    const put: Promise<void> = this.#upload.put(chunk, this.#reader.call).then(
-      () => {
-        this.#pending.delete(put)
-        this.#reader.progress('upload', ++this.#done)
-      },
-      error => {
-        this.#pending.delete(put)
-        this.#failure ??= { error }
-      },
-    )
-    this.#pending.add(put)
-  }
-
-  async settled(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.race(this.#pending)
-    if (this.#failure) throw this.#failure.error
-  }
 }

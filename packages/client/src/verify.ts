@@ -13,10 +13,15 @@ import type { LogContext } from './context.ts'
 import { follow } from './follow.ts'
 import { checkLink, type ReadPage } from './page-link.ts'
 import { streamPayload } from './payload.ts'
+import { openStored } from './payload-source.ts'
+import { inOrder } from './pipeline.ts'
 import type { OperationOptions } from './progress.ts'
-import { openStored } from './read.ts'
 import { Reader } from './reader.ts'
+import { SealedPages } from './sealed-pages.ts'
 import type { Costs } from './tally.ts'
+
+/** Payloads by reference that are read at once, at about 2 MiB of memory each. */
+const PAYLOADS_AHEAD = 8
 
 /** What a full check found right; anything wrong is thrown. */
 export interface VerifyReport {
@@ -41,8 +46,10 @@ export interface VerifyReport {
  */
 export async function verify(context: LogContext, options: OperationOptions): Promise<VerifyReport> {
   const reader = new Reader(context.store, options)
-  const { statement, sealed } = await follow(context, reader)
-  const { anchor } = context.state
+  const { statement, anchor } = await context.alone.run('verify', options.signal, async () => ({
+    ...(await follow(context, reader)),
+    anchor: context.state.anchor,
+  }))
   const sum = { payloadBytes: 0, byReference: 0, ownIds: 0 }
   const report = (pages: number, entries: number): VerifyReport => ({
     head: statement.head,
@@ -52,14 +59,22 @@ export async function verify(context: LogContext, options: OperationOptions): Pr
     ...sum,
     costs: reader.tally.costs(),
   })
-  if (!anchor || !sealed) return report(0, 0)
+  if (!anchor) return report(0, 0)
   const { roots } = anchor.page
+  const sealed = new SealedPages(anchor.page)
   const history = new HistoryBuilder()
   const directory = new DirectoryBuilder()
   let previous: ReadPage | undefined
   const check = async (page: ReadPage) => {
     checkLink(previous, page)
-    for (const entry of page.page.entries) await checkPayload(context, reader, options, entry, sum)
+    const payloads = inOrder(page.page.entries, PAYLOADS_AHEAD, options.signal, (entry, signal) =>
+      readPayload(context, reader.within(signal), entry),
+    )
+    for await (const { bytes, byReference, ownId } of payloads) {
+      sum.payloadBytes += bytes
+      if (byReference) sum.byReference++
+      if (ownId) sum.ownIds++
+    }
     previous = page
   }
   const range = { from: 0, to: roots.sealedPages }
@@ -86,27 +101,16 @@ function demandRoot(tree: string, computed: Reference, stated: Reference, head: 
   })
 }
 
-async function checkPayload(
+async function readPayload(
   context: LogContext,
   reader: Reader,
-  options: OperationOptions,
   { id, content }: Entry,
-  sum: { payloadBytes: number; byReference: number; ownIds: number },
-): Promise<void> {
+): Promise<{ readonly bytes: number; readonly byReference: boolean; readonly ownId: boolean }> {
   const hash = sha256.create()
-  const stored = openStored(context)(options)
-  const counted = {
-    ...stored,
-    chunk: async (reference: Reference) => {
-      const bytes = await stored.chunk(reference)
-      reader.tally.chunk(bytes.length)
-      return bytes
-    },
-  }
-  for await (const piece of streamPayload(counted, content)) {
+  let bytes = 0
+  for await (const piece of streamPayload(openStored(context, reader.tally)(reader.call), content)) {
     hash.update(piece)
-    sum.payloadBytes += piece.length
+    bytes += piece.length
   }
-  if (content.kind === 'reference') sum.byReference++
-  if (bytesToHex(hash.digest()) !== id) sum.ownIds++
+  return { bytes, byReference: content.kind === 'reference', ownId: bytesToHex(hash.digest()) !== id }
 }

@@ -1,5 +1,6 @@
 import { RemoteLogError } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
+import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
 import type { LogEntry } from './log-entry.ts'
 import type { OperationOptions } from './progress.ts'
@@ -24,7 +25,7 @@ export interface Watched {
 
 /**
  * Yields published entries as they come. Ends without an error when the signal fires.
- * @throws REORG, REWRITTEN, ROLLBACK, CORRUPT, INVALID_PAGE: what does not pass by itself
+ * @throws INVALID_ARGUMENT, LOCAL_DAMAGED; REORG, REWRITTEN, ROLLBACK, CORRUPT, INVALID_PAGE: what does not pass by itself
  */
 export async function* watch(
   context: LogContext,
@@ -32,6 +33,8 @@ export async function* watch(
   options: WatchOptions,
 ): AsyncGenerator<LogEntry, void, undefined> {
   const { signal, intervalMs = DEFAULT_INTERVAL_MS, onTrouble } = options
+  checkCount(options.from, 'from')
+  checkCount(intervalMs, 'intervalMs')
   let from = options.from
   while (!signal?.aborted) {
     try {

@@ -5,8 +5,11 @@ import type { LocalLog } from './local-log.ts'
 /** Pages written at once. */
 const BATCH_PAGES = 128
 
-/** Writes sealed pages to the local database in batches. They count as kept only once `have` says so. */
-export class KeptPages {
+/**
+ * Writes pages that were built here ahead of their publication. They count as kept only once their head stands: until
+ * then they may be overwritten.
+ */
+export class BuiltPages {
   readonly #local: LocalLog
   #changes: LocalChange[] = []
 
@@ -14,13 +17,9 @@ export class KeptPages {
     this.#local = local
   }
 
-  async keep(index: number, payload: Uint8Array): Promise<void> {
-    this.#changes.push(this.#local.putPage(index, payload))
-    if (this.#changes.length >= BATCH_PAGES) await this.flush()
-  }
-
-  keepChunk(index: number, chunk: Chunk): Promise<void> {
-    return this.keep(index, chunkPayload(chunk.bytes))
+  async add(index: number, { reference, bytes }: Chunk): Promise<void> {
+    this.#changes.push(this.#local.putPage(index, { reference, bytes: chunkPayload(bytes) }))
+    if (this.#changes.length >= BATCH_PAGES) await this.#local.write(this.rest(), false)
   }
 
   /** Hands over what is left to be written, for the caller's own atomic write. */
@@ -28,9 +27,5 @@ export class KeptPages {
     const rest = this.#changes
     this.#changes = []
     return rest
-  }
-
-  async flush(): Promise<void> {
-    await this.#local.write(this.rest(), false)
   }
 }

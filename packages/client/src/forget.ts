@@ -1,0 +1,61 @@
+import { LocalDamagedError, RefusedError } from '@remote-log/core'
+import type { Appender } from './appender.ts'
+import { commit } from './commit.ts'
+import type { LogContext } from './context.ts'
+import type { LocalChange } from './local-database.ts'
+import { PageRanges } from './page-ranges.ts'
+import type { OperationOptions } from './progress.ts'
+import { encodeUnsent } from './unsent.ts'
+
+export interface ForgetOptions extends OperationOptions {
+  /** Also while the outcome of a publication is unknown: its entries may then be published twice. */
+  readonly evenUnsettled?: boolean | undefined
+  /** Also drop unsent entries whose records are damaged: their content is lost already. */
+  readonly dropDamaged?: boolean | undefined
+}
+
+/** @throws REFUSED while a publication's outcome is unknown, UNAVAILABLE, ABORTED */
+export async function forget(context: LogContext, appender: Appender, options: ForgetOptions): Promise<void> {
+  const { local, state } = context
+  if (state.journal && state.journal.attempts.length > 0 && !options.evenUnsettled) {
+    throw new RefusedError(
+      'a head was sent whose outcome is not known: publish settles it, or evenUnsettled forgets it, and its entries may then be published twice',
+      { reason: 'unsettled publication' },
+    )
+  }
+  await commit(context, [local.delete('anchor'), local.delete('have'), local.delete('journal')], () => {
+    const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, damage: undefined }
+    Object.assign(state, nothing)
+  })
+  await local.clearPages()
+  if (options.dropDamaged) await appender.paused(options.signal, () => dropDamaged(context))
+}
+
+/** Takes damaged records out of the queue; those behind them move up. */
+async function dropDamaged(context: LogContext): Promise<void> {
+  const { local, state } = context
+  const { first, next } = state.unsent
+  const changes: LocalChange[] = []
+  let kept = first
+  for (let ordinal = first; ordinal < next; ordinal++) {
+    const entry = await soundEntry(context, ordinal)
+    if (entry && kept < ordinal) changes.push(local.putUnsent(kept, encodeUnsent(entry)))
+    if (entry) kept++
+  }
+  for (let ordinal = kept; ordinal < next; ordinal++) changes.push(local.deleteUnsent(ordinal))
+  await commit(context, changes, () => {
+    state.unsent = { first, next: kept }
+  })
+}
+
+async function soundEntry({ local }: LogContext, ordinal: number) {
+  try {
+    for await (const { entry } of local.unsent(ordinal, ordinal + 1)) {
+      if (entry.staging === undefined) return entry
+      if ((await local.nextStaged(entry.staging)) === entry.staging) return entry
+    }
+  } catch (error) {
+    if (!(error instanceof LocalDamagedError)) throw error
+  }
+  return undefined
+}

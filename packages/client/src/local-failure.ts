@@ -1,0 +1,29 @@
+import {
+  LocalDamagedError,
+  LockedError,
+  type LogHash,
+  RemoteLogError,
+  UnavailableError,
+} from '@remote-log/core'
+
+/**
+ * What a failure of the local database means (codes of `abstract-level` and `classic-level`): LOCKED where another
+ * process holds it, LOCAL_DAMAGED where it says that its files are, else UNAVAILABLE (disk full, closed, no permission).
+ */
+export function localFailure(cause: unknown, did: string, log: LogHash): RemoteLogError {
+  if (cause instanceof RemoteLogError) return cause
+  const codes = [cause, (cause as { cause?: unknown } | undefined)?.cause].map(
+    error => (error as { code?: unknown } | undefined)?.code,
+  )
+  if (codes.includes('LEVEL_LOCKED')) {
+    return new LockedError('another process has this local log open', { log }, cause)
+  }
+  if (codes.includes('LEVEL_CORRUPTION')) {
+    return new LocalDamagedError(
+      `the local database is damaged: it could not be ${did}`,
+      { log, record: '*' },
+      cause,
+    )
+  }
+  return new UnavailableError(`the local database could not be ${did}`, { log }, cause)
+}

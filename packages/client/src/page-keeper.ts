@@ -1,0 +1,31 @@
+import type { LogContext } from './context.ts'
+import type { ReadPage } from './page-link.ts'
+
+/** Pages written at once. */
+const BATCH_PAGES = 128
+
+/** Keeps fetched pages on this device: pages, and the list that says that they are kept, in one atomic write. */
+export class PageKeeper {
+  readonly #context: LogContext
+  #pages: ReadPage[] = []
+
+  constructor(context: LogContext) {
+    this.#context = context
+  }
+
+  async keep(page: ReadPage): Promise<void> {
+    this.#pages.push(page)
+    if (this.#pages.length === BATCH_PAGES) await this.flush()
+  }
+
+  /** Writes what is left. @throws UNAVAILABLE (disk full …): what was not written does not count as kept */
+  async flush(): Promise<void> {
+    const { local, state } = this.#context
+    const pages = this.#pages
+    this.#pages = []
+    if (pages.length === 0) return
+    const have = pages.reduce((kept, { index }) => kept.with(index, index + 1), state.have)
+    await local.write([...pages.map(page => local.putPage(page.index, page)), local.putHave(have)], false)
+    state.have = have
+  }
+}
