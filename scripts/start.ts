@@ -92,7 +92,7 @@ async function read(cli: CommandLine, bob: Device, network: string, written: Wri
      what does not depend on each other is asked for at once, however long the log.\n`)
   const checked = await cli.json<Verified>(bob, ['verify'])
   const fingerprint = new Fingerprint()
-  await cli.run(bob, ['cat', '--offline'], { take: piece => fingerprint.add(piece) })
+  await cli.run(bob, ['cat'], { take: piece => fingerprint.add(piece) })
   const sha256 = fingerprint.digest()
   say(`4. Is it what Alice wrote? Every chunk was checked against its hash, ${plural(checked.entries, 'entry', 'entries')} one by one.
      Alice wrote ${count(written.bytes)} bytes, SHA-256 ${written.sha256}

@@ -1,4 +1,5 @@
 import type { PublishReport } from '@remote-log/client'
+import { counted } from './counted.ts'
 import type { Output } from './output.ts'
 
 /** The JSON form of what a publish did. */
@@ -24,12 +25,18 @@ export async function showPublish(out: Output, report: PublishReport): Promise<v
   const { publication, head, entries, published, chunks, conflicts } = report
   if (!publication) {
     const found =
-      entries > 0 ? `an earlier publish of ${entries} entries had arrived` : 'nothing new to publish'
+      entries > 0
+        ? `an earlier publish of ${counted(entries, 'entry', 'entries')} had arrived`
+        : 'nothing new to publish'
     return out.line(head === undefined ? found : `${found}: ${published} entries stand at head ${head}`)
   }
-  await out.line(`published ${entries} entries in ${chunks} chunks; the log has ${published} now`)
+  await out.line(
+    `published ${counted(entries, 'entry', 'entries')} in ${counted(chunks, 'chunk')}; the log has ${published} now`,
+  )
   if (conflicts > 0)
-    await out.line(`  other devices came first ${conflicts} times; these entries stand behind theirs`)
+    await out.line(
+      `  other devices came first ${counted(conflicts, 'time')}; these entries stand behind theirs`,
+    )
   await out.line(`  head         ${publication.head}`)
   await out.line(`  block        ${publication.block.number}`)
   if (publication.transaction !== undefined) await out.line(`  transaction  ${publication.transaction}`)

@@ -1,14 +1,18 @@
 import type { SyncStatement } from '@remote-log/client'
+import { counted } from './counted.ts'
 import type { Output } from './output.ts'
 
 export async function showSync(out: Output, statement: SyncStatement): Promise<void> {
   const { complete, entries, fresh, head, block, missing, costs } = statement
   const at = `head ${head}, block ${block.number}`
   if (head === undefined) await out.line(`nothing is published yet (block ${block.number})`)
-  else if (!complete) await out.line(`incomplete: ${entries} entries at ${at}, but missing are`)
-  else await out.line(`complete: ${entries} entries, ${fresh} of them new, at ${at}`)
+  else if (!complete)
+    await out.line(`incomplete: ${counted(entries, 'entry', 'entries')} at ${at}, but missing are`)
+  else await out.line(`complete: ${counted(entries, 'entry', 'entries')}, ${fresh} of them new, at ${at}`)
   for (const { from, to, reason, message } of missing) {
     await out.line(`  entries ${from} to ${to - 1}: ${reason}, ${message}`)
   }
-  await out.line(`  read ${costs.chunks} chunks (${costs.bytes} bytes) in ${costs.rounds} rounds`)
+  await out.line(
+    `  read ${counted(costs.chunks, 'chunk')} (${costs.bytes} bytes) in ${counted(costs.rounds, 'round')} of requests`,
+  )
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../counted.ts'
 import { withLog } from '../open-log.ts'
 import type { GlobalOptions } from '../program.ts'
 import { refresh } from '../refresh.ts'
@@ -21,7 +22,7 @@ export function addHead(program: Command, runtime: Runtime): void {
         } else {
           await stdout.line(head)
           await stdout.line(
-            `  ${published} entries, as of block ${block.number} (${isoSeconds(block.timestamp)})`,
+            `  ${counted(published, 'entry', 'entries')}, as of block ${block.number} (${isoSeconds(block.timestamp)})`,
           )
         }
       })

@@ -1,5 +1,6 @@
 import { formatLogId } from '@remote-log/core'
 import type { Command } from 'commander'
+import { counted } from '../counted.ts'
 import { withLog } from '../open-log.ts'
 import type { GlobalOptions } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
@@ -30,15 +31,21 @@ export function addStatus(program: Command, runtime: Runtime): void {
         if (options.json) return stdout.json(status)
         await stdout.line(`${status.log} (${role})`)
         if (role === 'writer') {
-          await stdout.line(`  only here    ${unsent} entries${unsent > 0 ? ': publish them' : ''}`)
+          await stdout.line(
+            `  only here    ${counted(unsent, 'entry', 'entries')}${unsent > 0 ? ': publish them' : ''}`,
+          )
           if (publishing)
             await stdout.line('  a publish was begun and its end is not known: publish again settles it')
         }
         if (head === undefined || block === undefined)
           return stdout.line('  published    nothing seen yet: sync')
-        await stdout.line(`  published    ${published} entries, as of block ${block.number}`)
+        await stdout.line(
+          `  published    ${counted(published, 'entry', 'entries')}, as of block ${block.number}`,
+        )
         await stdout.line(`  head         ${head}`)
-        await stdout.line(`  kept here    ${keptPages} of ${sealedPages} sealed pages, and the head page`)
+        await stdout.line(
+          `  kept here    ${keptPages} of ${counted(sealedPages, 'sealed page')}, and the head page`,
+        )
       })
     })
 }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '@remote-log/core'
 import type { Command } from 'commander'
 import { withLog } from '../open-log.ts'
 import { parseCount } from '../parse-option.ts'
@@ -35,6 +36,7 @@ export function addTail(program: Command, runtime: Runtime): void {
         for await (const entry of log.watch({ from: next, intervalMs: interval, signal })) {
           await showEntry(stdout, entry, format, signal)
         }
+        throwIfAborted(signal, 'tail')
       })
     })
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../counted.ts'
 import { followProgress } from '../follow-progress.ts'
 import { withLog } from '../open-log.ts'
 import type { GlobalOptions } from '../program.ts'
@@ -19,12 +20,12 @@ export function addVerify(program: Command, runtime: Runtime): void {
         if (options.json) return stdout.json({ ...report, head: report.head ?? null })
         const { head, block, entries, pages, payloadBytes, byReference, ownIds, costs } = report
         if (head === undefined) return stdout.line(`nothing is published yet (block ${block.number})`)
-        await stdout.write(`all is right: ${entries} entries from 0 to ${entries - 1}, ${payloadBytes} bytes of payload
+        await stdout.write(`all is right: ${counted(entries, 'entry', 'entries')} from 0 to ${entries - 1}, ${payloadBytes} bytes of payload
   head ${head}, block ${block.number}
-  ${pages} pages, each with its own hash, its place in the log and its link to the one before
+  ${counted(pages, 'page')}, each with its own hash, its place in the log and its link to the one before
   history and directory computed anew from the pages: the roots in the head page are right
-  ${byReference} payloads by reference read to their end; ${ownIds} entries with an id of their application's
-  read ${costs.chunks} chunks (${costs.bytes} bytes) in ${costs.rounds} rounds
+  ${counted(byReference, 'payload')} by reference read to their end; ${counted(ownIds, 'entry', 'entries')} with an id of their application's
+  read ${counted(costs.chunks, 'chunk')} (${costs.bytes} bytes) in ${counted(costs.rounds, 'round')} of requests
 `)
       })
     })
