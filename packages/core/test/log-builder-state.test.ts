@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import {
   CorruptError,
@@ -57,12 +58,56 @@ describe('a saved state', () => {
   })
 })
 
+/** Bytes with the checksum that belongs to them. */
+const summed = (body: Uint8Array) => Uint8Array.from([...body, ...createHash('sha256').update(body).digest()])
+
+describe('a saved state whose checksum is right', () => {
+  const bytes = encodeLogState(logOf(3).state())
+  const body = bytes.subarray(0, -32)
+  test('is the state', () => assert.deepEqual(summed(body), bytes))
+
+  const broken: Record<string, Uint8Array> = {
+    'of another version': Uint8Array.from([2, ...body.subarray(1)]),
+    'with a byte behind it': Uint8Array.from([...body, 0]),
+    'without its last entry': body.subarray(0, -10),
+    'that contradicts itself': body.map((byte, i) => (i === 33 + 4 + 8 + 96 + 4 + 8 + 144 ? byte ^ 1 : byte)),
+    'of nothing': new Uint8Array(0),
+  }
+  for (const [name, changed] of Object.entries(broken)) {
+    test(`${name} is corrupt`, () => assert.throws(() => decodeLogState(summed(changed)), CorruptError))
+  }
+})
+
 describe('a state that contradicts itself', () => {
   const state = logOf(3).state()
   const open = state.open
+  /** Two sealed pages, the last from seq 5 on. */
+  const wide = new LogBuilder(emptyLogState(LOG))
+  for (let i = 0; i < 7; i++) {
+    if (i === 5) wide.seal()
+    wide.append(embedded(Uint8Array.of(i), BASE))
+  }
+  wide.seal()
   const cases: Record<string, Partial<LogState>> = {
     'edges of different numbers of pages': { directory: logOf(2).state().directory },
+    'full nodes of different numbers of pages': {
+      history: logOf(128).state().history,
+      directory: logOf(85).state().directory,
+      open: { ...open, firstSeq: 500, baseTimestamp: BASE + 500, entries: [] },
+    },
     'another tail than the last page': { tail: OTHER },
+    'another tail than the last page, as the history has it': { ...logOf(85).state(), tail: OTHER },
+    'another tail than the last page, as the directory has it': { ...logOf(128).state(), tail: OTHER },
+    'an open page that starts before its pages could': {
+      ...logOf(85).state(),
+      open: { ...open, firstSeq: 84, baseTimestamp: BASE + 500, entries: [] },
+    },
+    'an open page that starts in the last page': {
+      ...wide.state(),
+      open: { ...open, firstSeq: 3, baseTimestamp: BASE + 500, entries: [] },
+    },
+    'half a seq': { open: { ...open, firstSeq: 3.5, entries: [] } },
+    'half a millisecond': { open: { ...open, baseTimestamp: BASE + 2.5, entries: [] } },
     'no tail': { tail: undefined },
     'an open page that starts before the last': { open: { ...open, firstSeq: 2, entries: [] } },
     'a base timestamp before that of the last page': { open: { ...open, baseTimestamp: 5 } },
@@ -83,6 +128,7 @@ describe('a state that contradicts itself', () => {
     const empty = emptyLogState(LOG)
     assert.throws(() => new LogBuilder({ ...empty, open: { ...empty.open, firstSeq: 1 } }), RangeError)
     assert.throws(() => new LogBuilder({ ...empty, open: { ...empty.open, baseTimestamp: 1 } }), RangeError)
+    assert.throws(() => new LogBuilder({ ...empty, tail: OTHER }), RangeError)
   })
 })
 
@@ -101,12 +147,19 @@ describe('a state from a head', () => {
   const head = headPageOf(builder)
   const { history, directory } = builder.state()
   const other = logOf(4).state()
-  const fork = [...directory.levels[0]!.slice(0, 4), { ...directory.levels[0]![4]!, firstSeq: 5 }]
+  const [first, second, ...rest] = history.levels[0]!
+  const swapped = { pages: 5, levels: [[second!, first!, ...rest]] }
+  const fork = directory.levels[0]!.map((record, i) => (i === 2 ? { ...record, reference: OTHER } : record))
   const cases: Record<string, () => LogState> = {
     'a history of fewer pages': () => stateFromHead(head, other.history, directory),
     'a directory of fewer pages': () => stateFromHead(head, history, other.directory),
-    'another history': () =>
-      stateFromHead(head, { pages: 5, levels: [[...history.levels[0]!].reverse()] }, directory),
+    'another history': () => stateFromHead(head, swapped, directory),
+    'a head that counts other pages than it has roots of': () =>
+      stateFromHead(
+        { ...head, firstSeq: 9, entries: [], roots: { ...head.roots!, sealedPages: 6 } },
+        history,
+        directory,
+      ),
     'another directory': () => stateFromHead(head, history, { pages: 5, levels: [fork] }),
     'a tail that is not the last page': () => stateFromHead({ ...head, tail: OTHER }, history, directory),
     'an edge without its shape': () => stateFromHead(head, { pages: 5, levels: [] }, directory),

@@ -97,6 +97,14 @@ describe('capacity (spec 2.5)', () => {
   })
 })
 
+test('a log ends at seq 2^53-1', () => {
+  const state = behindOnePage().state()
+  const open = { firstSeq: Number.MAX_SAFE_INTEGER, baseTimestamp: BASE, entries: [] }
+  const builder = new LogBuilder({ ...state, open })
+  assert.equal(builder.append(embedded(Uint8Array.of(1))).seq, Number.MAX_SAFE_INTEGER)
+  assert.throws(() => builder.append(embedded(Uint8Array.of(1))), RangeError)
+})
+
 describe('chunks', () => {
   test('a publish that seals nothing is one chunk: the head page', () => {
     const builder = new LogBuilder(emptyLogState(LOG))

@@ -72,6 +72,12 @@ describe('pages in the wrong place (spec 2.6)', () => {
   }
 })
 
+test('a firstSeq of 2^53 is out of range, also where no entry comes behind it', () => {
+  const head = encodeHeadPage(headPage([], { firstSeq: Number.MAX_SAFE_INTEGER }))
+  head.set([0, 0, 0, 0, 0, 0, 0x20, 0], 37)
+  assert.equal(rejection(head, { kind: 'head', log: LOG }).details.rule, 'range')
+})
+
 test('every rule has a page that breaks it', () => {
   const broken = new Set([...BROKEN_PAGES.map(({ rule }) => rule), 'log', 'seq', 'base', 'tail'])
   assert.deepEqual(

@@ -216,6 +216,8 @@ describe('what has no page', () => {
     'a negative timestamp': () => encodeSealedPage(page([embedded(bytesOf(1), -1)])),
     'a base timestamp above 2^53-1': () => encodeSealedPage(page([one], { baseTimestamp: MAX + 1 })),
     'a payload of more than 2^32 bytes': () => encodeSealedPage(page([byReference(2 ** 32 + 1)])),
+    'a payload of less than 0 bytes': () => encodeSealedPage(page([byReference(-1)])),
+    'a payload of half a byte': () => encodeSealedPage(page([byReference(0.5)])),
     'a salt of 7 bytes': () => encodeSealedPage(page([one], { salt: bytesOf(7) })),
     'a tail before seq 0': () => encodeSealedPage(page([one], { firstSeq: 0 })),
     'no tail before seq 1': () => encodeSealedPage(firstPage([one], { firstSeq: 1 })),
@@ -225,6 +227,9 @@ describe('what has no page', () => {
     'zero roots over sealed pages': () =>
       encodeHeadPage(headPage([one], { roots: { ...NO_ROOTS, sealedPages: 3 } })),
     'a tail without sealed pages': () => encodeHeadPage(headPage([one], { roots: NO_ROOTS })),
+    'more sealed pages than 32 bits count': () =>
+      encodeHeadPage(headPage([one], { firstSeq: 2 ** 33, roots: { ...ROOTS, sealedPages: 2 ** 32 } })),
+    'half a sealed page': () => encodeHeadPage(headPage([one], { roots: { ...ROOTS, sealedPages: 0.5 } })),
     'more sealed pages than entries': () => encodeHeadPage(headPage([one], { firstSeq: 2 })),
   }
   for (const [name, encode] of Object.entries(cases)) {

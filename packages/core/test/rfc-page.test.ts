@@ -135,6 +135,8 @@ describe('plain RFC 3 pages (spec 2.7)', () => {
     'a group that ends another': [0x0b, 0x14],
     'the end of no group': [0x0c],
     'groups nested without end': new Array(4000).fill(0x0b),
+    'field number 2^29': [0x80, 0x80, 0x80, 0x80, 0x10, 0],
+    'a field longer than its pair': [0x0a, 3, 0x1a, 5, 1, 0x12, 1, 9],
     'a broken pair': [0x0a, 2, 0x1a, 9],
   }
   for (const [name, bytes] of Object.entries(broken)) {

@@ -12,5 +12,5 @@ export function fitsOpen(pairBytes: number, hasTail: boolean): boolean {
 /** Whether pairs of `pairBytes` bytes in all can be sealed: they fit, and what is left over can be padded. */
 export function fitsSealed(pairBytes: number, hasTail: boolean): boolean {
   const gap = PAGE_BYTES - sealedHeaderBytes(hasTail) - pairBytes
-  return gap >= 0 && paddingFields(gap) !== undefined
+  return paddingFields(gap) !== undefined
 }

@@ -3,7 +3,7 @@ import { varintSize, type Writer } from './wire.ts'
 
 /**
  * Lengths of the contents of the padding fields that fill exactly `gap` bytes: none, one, or an empty one first
- * where no minimal encoding gives one field that size (130 bytes). Undefined where nothing fills it (1 byte).
+ * where no minimal encoding gives one field that size (130 bytes). Undefined where nothing fills it: 1 byte, or less than none.
  * docs/spec.md section 2.4.
  */
 export function paddingFields(gap: number): readonly number[] | undefined {
