@@ -13,7 +13,7 @@ pragma solidity 0.8.37;
 /// verifies must know the length of the file from elsewhere. The shape of the tree, every span and the number of
 /// children follow from it, and a file of another length under the same reference does not exist.
 ///
-/// All functions read a proof from position `at` on and give the position behind what they read. They check that the
+/// All functions read a proof from position `offset` on and give the position behind what they read. They check that the
 /// proof is long enough, not that it ends there: {demandEnd} does.
 library SwarmProof {
     /// @dev Bytes of payload in a chunk.
@@ -47,9 +47,9 @@ library SwarmProof {
     error RangeOutOfFile(uint256 from, uint256 to, uint256 length);
 
     /// @notice Thrown when the proven bytes are those of another file, or in another place of it.
-    /// @param reference The reference that was given.
+    /// @param root The reference that was given.
     /// @param proven The reference that the proof leads to.
-    error WrongReference(bytes32 reference, bytes32 proven);
+    error WrongRoot(bytes32 root, bytes32 proven);
 
     /// @notice The bytes `from` to `to` of a file.
     ///
@@ -58,31 +58,31 @@ library SwarmProof {
     ///
     /// Requirements:
     /// - `from` < `to` <= `length` ({RangeOutOfFile}).
-    /// - The proof must lead to `reference` ({WrongReference}) and have exactly the bytes that it needs
+    /// - The proof must lead to `root` ({WrongRoot}) and have exactly the bytes that it needs
     ///   ({ProofTooShort}, {ProofTooLong}).
     /// - Bytes of a proven segment that lie behind the end of the file must be zero ({PaddingNotZero}).
     ///
-    /// @param reference Root of the file, at redundancy level 0.
+    /// @param root Root of the file, at redundancy level 0.
     /// @param length Bytes of the file, as somebody trusted says.
     /// @param from Offset of the first byte wanted.
     /// @param to Offset behind the last byte wanted.
     /// @param proof The proof.
     /// @return data The bytes.
-    function read(bytes32 reference, uint64 length, uint256 from, uint256 to, bytes calldata proof)
+    function read(bytes32 root, uint64 length, uint256 from, uint256 to, bytes calldata proof)
         internal
         pure
         returns (bytes memory data)
     {
         if (from >= to || to > length) revert RangeOutOfFile(from, to, length);
         data = new bytes(to - from);
-        uint256 at = 0;
+        uint256 offset = 0;
         for (uint256 start = from; start < to;) {
             uint256 leaf = start / CHUNK_BYTES;
             uint256 end = _min((leaf + 1) * CHUNK_BYTES, to);
-            at = _readLeaf(proof, at, reference, length, start, end, data, start - from);
+            offset = _readLeaf(proof, offset, root, length, start, end, data, start - from);
             start = end;
         }
-        demandEnd(proof, at);
+        demandEnd(proof, offset);
     }
 
     /// @notice The address of a chunk of which some segments are given, and its payload as far as it is given.
@@ -96,7 +96,7 @@ library SwarmProof {
     /// - Bytes behind the payload in a given segment must be zero ({PaddingNotZero}).
     ///
     /// @param proof The proof.
-    /// @param at Where in it to start.
+    /// @param offset Where in it to start.
     /// @param span File bytes below the chunk; at most 2^64-1.
     /// @param length Bytes of its payload; at most 4,096.
     /// @param segments Which segments are given: bit i is segment i.
@@ -104,7 +104,7 @@ library SwarmProof {
     /// @return end Where the proof goes on.
     /// @return payload Where the payload lies in memory: 4,096 bytes, of which those in segments not given are
     /// anything.
-    function chunkAt(bytes calldata proof, uint256 at, uint256 span, uint256 length, uint256 segments)
+    function chunkAt(bytes calldata proof, uint256 offset, uint256 span, uint256 length, uint256 segments)
         internal
         pure
         returns (bytes32 chunk, uint256 end, uint256 payload)
@@ -112,7 +112,7 @@ library SwarmProof {
         uint256 count = (length + 31) >> 5;
         if (segments == 0 || segments >> count != 0) revert SegmentsOutOfRange(segments, count);
         bytes32 root;
-        (root, end, payload) = _rootOfSegments(proof, at, segments, count);
+        (root, end, payload) = _rootOfSegments(proof, offset, segments, count);
         if (end > proof.length) revert ProofTooShort(end, proof.length);
         if (length & 31 != 0 && segments >> (count - 1) != 0) {
             uint256 last;
@@ -130,19 +130,19 @@ library SwarmProof {
     /// the child's address; as in {chunkAt}, those above nothing but padding are left out.
     ///
     /// @param proof The proof.
-    /// @param at Where in it to start.
+    /// @param offset Where in it to start.
     /// @param leaf Address of the chunk.
     /// @param index Its place: `index` times 4,096 bytes of the file lie before it. Less than the number of chunks.
     /// @param length Bytes of the file; at most 2^64-1.
     /// @return root The root.
     /// @return end Where the proof goes on.
-    function rootAbove(bytes calldata proof, uint256 at, bytes32 leaf, uint256 index, uint256 length)
+    function rootAbove(bytes calldata proof, uint256 offset, bytes32 leaf, uint256 index, uint256 length)
         internal
         pure
         returns (bytes32 root, uint256 end)
     {
         root = leaf;
-        end = at;
+        end = offset;
         uint256 nodes = (length + CHUNK_BYTES - 1) / CHUNK_BYTES;
         for (uint256 full = CHUNK_BYTES << _BRANCH_BITS; nodes > 1; full <<= _BRANCH_BITS) {
             uint256 parent = index >> _BRANCH_BITS;
@@ -161,9 +161,9 @@ library SwarmProof {
 
     /// @notice Checks that a proof has been read to its end ({ProofTooLong}).
     /// @param proof The proof.
-    /// @param at Where it should end.
-    function demandEnd(bytes calldata proof, uint256 at) internal pure {
-        if (at < proof.length) revert ProofTooLong(at, proof.length);
+    /// @param offset Where it should end.
+    function demandEnd(bytes calldata proof, uint256 offset) internal pure {
+        if (offset < proof.length) revert ProofTooLong(offset, proof.length);
     }
 
     /// @notice The segments in which bytes of a payload lie.
@@ -177,8 +177,8 @@ library SwarmProof {
     /// @dev Copies the bytes `start` to `end` of a file, all in one leaf, to `data` from `to` on.
     function _readLeaf(
         bytes calldata proof,
-        uint256 at,
-        bytes32 reference,
+        uint256 offset,
+        bytes32 root,
         uint256 length,
         uint256 start,
         uint256 end,
@@ -190,9 +190,9 @@ library SwarmProof {
         uint256 leafLength = _min(length - before, CHUNK_BYTES);
         uint256 payload;
         bytes32 proven;
-        (proven, next, payload) = chunkAt(proof, at, leafLength, leafLength, segmentsOf(start - before, end - before));
+        (proven, next, payload) = chunkAt(proof, offset, leafLength, leafLength, segmentsOf(start - before, end - before));
         (proven, next) = rootAbove(proof, next, proven, leaf, length);
-        if (proven != reference) revert WrongReference(reference, proven);
+        if (proven != root) revert WrongRoot(root, proven);
         assembly ("memory-safe") {
             mcopy(add(add(data, 0x20), to), add(payload, sub(start, before)), sub(end, start))
         }
@@ -201,7 +201,7 @@ library SwarmProof {
     /// @dev The root over 128 segments, of which those in `known` are in the proof and those from `count` on are zero.
     /// Level by level, in place: node i of a level is written over node i of the one below, whose pair 2i, 2i+1 has
     /// been read by then. Nodes that are not needed are never computed; their places hold anything.
-    function _rootOfSegments(bytes calldata proof, uint256 at, uint256 known, uint256 count)
+    function _rootOfSegments(bytes calldata proof, uint256 offset, uint256 known, uint256 count)
         private
         pure
         returns (bytes32 root, uint256 end, uint256 payload)
@@ -211,7 +211,7 @@ library SwarmProof {
             // The nodes lie behind, in memory that is not kept.
             let nodes := add(payload, 0x1000)
             mstore(0x40, nodes)
-            let source := add(proof.offset, at)
+            let source := add(proof.offset, offset)
             let slot := 0
             for { let rest := known } rest { rest := shr(1, rest) } {
                 if and(rest, 1) {
@@ -264,13 +264,13 @@ library SwarmProof {
     }
 
     /// @dev The root over 128 segments: segment `index` is `child`, those from `count` on are zero.
-    function _rootOfChild(bytes calldata proof, uint256 at, bytes32 child, uint256 index, uint256 count)
+    function _rootOfChild(bytes calldata proof, uint256 offset, bytes32 child, uint256 index, uint256 count)
         private
         pure
         returns (bytes32 root, uint256 end)
     {
         assembly ("memory-safe") {
-            let source := add(proof.offset, at)
+            let source := add(proof.offset, offset)
             let padding := 0
             root := child
             for { let level := 0 } lt(level, 7) { level := add(level, 1) } {
