@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { RemoteLog, Signer } from '@remote-log/client'
 import { ReadOnlyError } from '@remote-log/core'
-import { type Config, readConfig, resolveNetwork } from './config.ts'
+import { type Config, type Network, readConfig, resolveNetwork } from './config.ts'
 import { type Home, homeAt } from './home.ts'
 import { lockedKey, unlockKey } from './key.ts'
 import type { PasswordOptions } from './password.ts'
@@ -16,16 +16,23 @@ export interface OpenOptions extends GlobalOptions, PasswordOptions {
   readonly use?: Use
 }
 
+/** What the configuration says of an opened log. */
+export interface OpenFacts {
+  readonly role: Config['role']
+  readonly network: Network
+}
+
 /** Opens the log of the home folder, hands it to `run`, and closes it whatever happens. */
 export async function withLog(
   runtime: Runtime,
   options: OpenOptions,
-  run: (log: RemoteLog, config: Config) => Promise<void>,
+  run: (log: RemoteLog, facts: OpenFacts) => Promise<void>,
 ): Promise<void> {
   const home = homeAt(options.home, runtime.env)
   const config = await readConfig(home)
   const signer = await signerFor(runtime, home, config, options)
-  const { rpc, bee, batch } = await resolveNetwork(config)
+  const network = await resolveNetwork(config)
+  const { rpc, bee, batch } = network
   // Both take a while to load: commands that open no log, and --help, do without.
   const [{ connect }, { ClassicLevel }] = await Promise.all([
     import('@remote-log/client'),
@@ -38,7 +45,7 @@ export async function withLog(
   })
   const log = await connect({ log: config.log, rpc, bee, batch, signer, local })
   try {
-    await run(log, config)
+    await run(log, { role: config.role, network })
   } finally {
     await log.close()
   }

@@ -1,5 +1,7 @@
-import { formatLogId } from '@remote-log/core'
+import { formatLogId, UnavailableError } from '@remote-log/core'
 import type { Command } from 'commander'
+import { askBatch, type BatchStatus, describeBatch } from '../batch-status.ts'
+import type { Network } from '../config.ts'
 import { counted } from '../counted.ts'
 import { withLog } from '../open-log.ts'
 import type { GlobalOptions } from '../program.ts'
@@ -15,8 +17,9 @@ export function addStatus(program: Command, runtime: Runtime): void {
     .action(async (_own: unknown, command: Command) => {
       const options: GlobalOptions = command.optsWithGlobals()
       const { stdout } = runtime
-      await withLog(runtime, options, async (log, { role }) => {
+      await withLog(runtime, options, async (log, { role, network }) => {
         const { id, head, block, published, unsent, publishing, sealedPages, keptPages } = log.status()
+        const batch = role === 'writer' ? await batchStatus(runtime, network) : undefined
         const status = {
           log: formatLogId(id),
           role,
@@ -27,6 +30,7 @@ export function addStatus(program: Command, runtime: Runtime): void {
           block: block ?? null,
           sealedPages,
           keptPages,
+          batch,
         }
         if (options.json) return stdout.json(status)
         await stdout.line(`${status.log} (${role})`)
@@ -36,6 +40,9 @@ export function addStatus(program: Command, runtime: Runtime): void {
           )
           if (publishing)
             await stdout.line('  a publish was begun and its end is not known: publish again settles it')
+        }
+        if (batch) {
+          await stdout.line(`  batch        ${'error' in batch ? batch.error : describeBatch(batch)}`)
         }
         if (head === undefined || block === undefined)
           return stdout.line('  published    nothing seen yet: sync')
@@ -48,6 +55,20 @@ export function addStatus(program: Command, runtime: Runtime): void {
         )
       })
     })
+}
+
+/** What can't be found out about the batch is said, and is no reason to say nothing about the rest. */
+async function batchStatus(
+  { signal }: Runtime,
+  { bee, batch: id }: Network,
+): Promise<BatchStatus | { readonly id: string; readonly error: string } | undefined> {
+  if (id === undefined) return undefined
+  try {
+    return await askBatch(bee, id, signal)
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    return { id, error: error.message }
+  }
 }
 
 const HELP = `
