@@ -27,7 +27,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   checks: { title: 'House rules', run: () => run('scripts/check.ts', []) },
   contracts: {
     title: 'Contracts',
-    run: () => run(binary('hardhat', 'hardhat'), ['test']),
+    run: () => run(binary('hardhat', 'hardhat'), ['test', '--snapshot-check']),
   },
   tests: { title: 'Tests', run: () => runTests([]) },
 }
