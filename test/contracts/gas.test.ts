@@ -7,6 +7,7 @@ import { A, B, bytes32, deployRegistry, NONE, NOW, ownerNumber, TOPIC } from './
 
 /** Gas units of whole transactions (`gasUsed` of the receipt), and bytes of code. */
 const SNAPSHOT = new URL('./gas.json', import.meta.url)
+const MANUAL = new URL('../../docs/registry.md', import.meta.url)
 const UPDATE = process.env.UPDATE_SNAPSHOTS === '1'
 
 /** What the figures may be at most. */
@@ -72,6 +73,16 @@ describe('what the registry costs', () => {
     assert.deepEqual(figures, JSON.parse(readFileSync(SNAPSHOT, 'utf8')))
     for (const [what, bar] of Object.entries(BARS)) {
       assert.ok(figures[what]! <= bar, `${what}: ${figures[what]} is above ${bar}`)
+    }
+  })
+
+  it('is what docs/registry.md says', () => {
+    const figures = JSON.parse(readFileSync(SNAPSHOT, 'utf8')) as Record<string, number>
+    const manual = readFileSync(MANUAL, 'utf8')
+    for (const [what, figure] of Object.entries(figures)) {
+      const text = figure.toLocaleString('en')
+      const line = what === 'code, bytes' ? `Its code has ${text} bytes` : `| ${what} | ${text} |`
+      assert.ok(manual.includes(line), `docs/registry.md does not say: ${line}`)
     }
   })
 })
