@@ -1,5 +1,5 @@
 import { type CallOptions, UnavailableError } from '@remote-log/core'
-import type { TransactionLike } from 'ethers'
+import { isHexString, type TransactionLike } from 'ethers'
 import { DEFAULT_PRIORITY_FEE } from './limits.ts'
 import type { Rpc } from './rpc.ts'
 
@@ -16,7 +16,7 @@ export async function feesOf(rpc: Rpc, options: CallOptions): Promise<Transactio
       throw error
     }),
   ])
-  const base = (block as { baseFeePerGas?: string } | null)?.baseFeePerGas
-  if (base === undefined) return { type: 0, gasPrice: await rpc.askQuantity('eth_gasPrice', [], options) }
+  const base = (block as { baseFeePerGas?: unknown } | null)?.baseFeePerGas
+  if (!isHexString(base)) return { type: 0, gasPrice: await rpc.askQuantity('eth_gasPrice', [], options) }
   return { type: 2, maxPriorityFeePerGas: tip, maxFeePerGas: 2n * BigInt(base) + tip }
 }

@@ -1,19 +1,12 @@
 import { type CallOptions, UnavailableError } from '@remote-log/core'
+import { toQuantity } from 'ethers'
 import { parseBlock } from './block.ts'
 import type { Connection } from './connection.ts'
 import { FAILED_POLLS, FIRST_POLL_MS } from './limits.ts'
 import { type Mined, type Sent, withTransaction } from './mined.ts'
+import { parseReceipt, type Receipt } from './parse-receipt.ts'
 import { isNonceTaken } from './refusal.ts'
 import { pause } from './within.ts'
-
-interface Receipt {
-  readonly blockHash: string
-  readonly blockNumber: string
-  readonly gasUsed: string
-  readonly status?: string
-  readonly contractAddress?: string | null
-  readonly logs: Mined['logs']
-}
 
 /**
  * Looks until the transaction is in a block and that block deep enough. A few failed looks in a row are borne.
@@ -60,19 +53,14 @@ async function look(connection: Connection, sent: Sent, options: CallOptions): P
     await checkNotReplaced(connection, sent, options)
     return undefined
   }
-  const depth = (await rpc.askQuantity('eth_blockNumber', [], options)) - BigInt(receipt.blockNumber) + 1n
+  const depth = (await rpc.askQuantity('eth_blockNumber', [], options)) - receipt.blockNumber + 1n
   if (depth < BigInt(confirmations)) return undefined
   // By number: the block must still be the canonical one.
-  const block = parseBlock(await rpc.ask('eth_getBlockByNumber', [receipt.blockNumber, false], options))
-  if (block?.hash !== receipt.blockHash.toLowerCase()) return undefined
-  return {
-    transaction: sent.transaction,
-    block,
-    gasUsed: BigInt(receipt.gasUsed),
-    succeeded: receipt.status !== '0x0',
-    logs: receipt.logs,
-    contract: receipt.contractAddress?.toLowerCase(),
-  }
+  const number = toQuantity(receipt.blockNumber)
+  const block = parseBlock(await rpc.ask('eth_getBlockByNumber', [number, false], options))
+  if (block?.hash !== receipt.blockHash) return undefined
+  const { gasUsed, succeeded, contractAddress: contract, logs } = receipt
+  return { transaction: sent.transaction, block, gasUsed, succeeded, contract, logs }
 }
 
 async function receiptOf(
@@ -80,8 +68,7 @@ async function receiptOf(
   sent: Sent,
   options: CallOptions,
 ): Promise<Receipt | undefined> {
-  const answer = await rpc.ask('eth_getTransactionReceipt', [sent.transaction], options)
-  return (answer ?? undefined) as Receipt | undefined
+  return parseReceipt(await rpc.ask('eth_getTransactionReceipt', [sent.transaction], options))
 }
 
 /** A nonce that is used up while there is no receipt: another transaction of the account took this one's place. */

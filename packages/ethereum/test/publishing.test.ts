@@ -97,6 +97,38 @@ test('a lost receipt is UNAVAILABLE with the hash of the transaction, whose head
   assert.equal((await honest.head(log)).head, A)
 })
 
+test('a receipt that is none is UNAVAILABLE with the hash of the transaction', async t => {
+  const { names, log, node } = await startWorld(t)
+  const receipts = [
+    {},
+    5,
+    { blockHash: A },
+    { blockHash: `0x${A}`, blockNumber: '0x1', gasUsed: '0x1', logs: [] },
+  ]
+  for (const receipt of receipts) {
+    node.answer((method, honestly) =>
+      method === 'eth_getTransactionReceipt' ? Promise.resolve(receipt) : honestly(),
+    )
+    const { head } = await names.head(log)
+    const error = await thrownBy(names.publish(log, head, head === A ? B : A))
+    assert.equal(error.code, 'UNAVAILABLE')
+    assert.match(String(error.details.transaction), /^0x[0-9a-f]{64}$/)
+  }
+})
+
+test('a chain without a base fee is paid by its gas price', async t => {
+  const { names, log, node, chain } = await startWorld(t)
+  node.answer(async (method, honestly) => {
+    const answer = await honestly()
+    if (method === 'eth_maxPriorityFeePerGas') throw { code: -32601, message: 'method not found' }
+    if (method !== 'eth_getBlockByNumber') return answer
+    return { ...(answer as object), baseFeePerGas: undefined }
+  })
+  const { transaction } = await names.publish(log, undefined, A)
+  const sent = (await chain.ask('eth_getTransactionByHash', transaction)) as { type: string }
+  assert.equal(Number(sent.type), 0)
+})
+
 test('a few failed looks for the receipt are borne', async t => {
   const { names, log, node } = await startWorld(t)
   let failures = 0
