@@ -78,7 +78,8 @@ async function write(
     say(`       ${plural(publish.chunks, 'chunk')} written to Swarm, then one transaction that names the newest of them
        in the registry: ${count(Number(publish.gasUsed))} gas, block ${publish.block.number}`)
   }
-  say(`   Her last process has ended: Alice is offline. Her log is
+  say(`   The first publication costs most gas: the registry stores a head of hers for the first time.
+   Her last process has ended: Alice is offline. Her log is
      ${log}\n`)
   return { log, entries, bytes: fingerprint.bytes, sha256: fingerprint.digest() }
 }

@@ -52,10 +52,14 @@ export class CommandLine {
     const errors = collect(child.stderr)
     child.stdout.on('data', take)
     const closed = once(child, 'close')
-    // A command that ends early closes its input: its own message says why, not the broken pipe here.
-    const fed = pipeline(Readable.from(input ?? []), child.stdin).catch(() => {})
+    const fed = pipeline(Readable.from(input ?? []), child.stdin).catch((error: NodeJS.ErrnoException) => {
+      // A command that ends early closes its input: its own message says why, not the broken pipe here.
+      const refused = error.code === 'EPIPE' || error.code === 'ERR_STREAM_PREMATURE_CLOSE'
+      return refused ? undefined : error
+    })
     const [code, signal] = await closed
-    await fed
+    const unfed = await fed
+    if (unfed) throw unfed
     if (code === 0) return
     throw new CommandFailed(
       args.join(' '),

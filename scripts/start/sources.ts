@@ -24,29 +24,40 @@ export interface Source {
   readonly file: string
 }
 
-/** The files named on the command line; without any, this repository's history and the system's package log. */
-export async function findSources(named: readonly string[], folder: string): Promise<Source[]> {
-  if (named.length > 0) return named.map(file => ({ title: file, file }))
-  const found: Source[] = []
-  const history = await gitLog(folder)
-  if (history) found.push({ title: "this repository's git log", file: history })
-  for (const file of PACKAGE_LOGS) {
-    if (await hasContent(file)) found.push({ title: `the system's package log ${file}`, file })
-  }
-  if (found.length > 0) return found
-  return [
-    {
-      title: 'the list of locked dependencies (no git history, no package log here)',
-      file: join(REPOSITORY, 'pnpm-lock.yaml'),
-    },
-  ]
+/** Where to look when nothing was named. */
+export interface Places {
+  readonly repository: string
+  readonly packageLogs: readonly string[]
 }
 
-async function gitLog(folder: string): Promise<string | undefined> {
+const HERE: Places = { repository: REPOSITORY, packageLogs: PACKAGE_LOGS }
+
+/**
+ * The files named on the command line; without any, this repository's history and the system's package log, and where
+ * neither is to be had, the list of locked dependencies. A named file that can't be read is an error.
+ */
+export async function findSources(
+  named: readonly string[],
+  folder: string,
+  { repository, packageLogs }: Places = HERE,
+): Promise<Source[]> {
+  for (const file of named) await access(file, constants.R_OK)
+  if (named.length > 0) return named.map(file => ({ title: file, file }))
+  const found: Source[] = []
+  const history = await gitLog(repository, folder)
+  if (history) found.push({ title: "this repository's git log", file: history })
+  for (const file of packageLogs) {
+    if (await hasContent(file)) found.push({ title: `the system's package log ${file}`, file })
+  }
+  const fallback = { title: 'the list of locked dependencies', file: join(REPOSITORY, 'pnpm-lock.yaml') }
+  return found.length > 0 ? found : [fallback]
+}
+
+async function gitLog(repository: string, folder: string): Promise<string | undefined> {
   const format = '--format=%h %aI %an: %s'
   try {
     const run = promisify(execFile)
-    const { stdout } = await run('git', ['-C', REPOSITORY, 'log', '--reverse', format], {
+    const { stdout } = await run('git', ['-C', repository, 'log', '--reverse', format], {
       maxBuffer: 2 ** 28,
     })
     if (stdout === '') return undefined

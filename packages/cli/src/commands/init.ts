@@ -49,7 +49,7 @@ export function addInit(program: Command, runtime: Runtime): void {
       if (options.json) return runtime.stdout.json(result)
       await runtime.stdout.write(
         role === 'writer'
-          ? `This device writes ${result.log}\nReaders need that line: remote-log --home DIR init … --log ${result.log}\n`
+          ? `This device writes ${result.log}\nwith the key of ${log.owner}. Readers need the first line: remote-log init --log …\n`
           : `This device reads ${result.log}\n`,
       )
     })

@@ -45,7 +45,7 @@ Examples:
 export function onConflictOption(): Option {
   return new Option(
     '--on-conflict <policy>',
-    'where another device published first: append behind it, or stop',
+    'where another device publishes at the same time: go behind it, or stop',
   )
     .choices(['rebase', 'fail'])
     .default('rebase')
