@@ -56,7 +56,7 @@ export async function prepareEntry(
       if (next.done) {
         ended = true
       } else {
-        head.push(next.value.slice())
+        head.push(new Uint8Array(next.value))
         length += next.value.length
       }
     }

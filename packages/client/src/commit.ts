@@ -18,9 +18,3 @@ export async function commit(
     state.moving = undefined
   }
 }
-
-/** Resolves when anchor and queue may be taken together, before anything else runs. @throws LOCAL_DAMAGED */
-export async function atRest({ state }: LogContext): Promise<void> {
-  while (state.moving) await state.moving
-  if (state.damage) throw state.damage
-}

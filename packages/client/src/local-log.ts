@@ -177,8 +177,9 @@ export class LocalLog {
     await this.#reach('written', () => this.#db.batch(changes, { ...LOCAL_ENCODING, sync }))
   }
 
-  #get(name: string): Promise<Uint8Array | undefined> {
-    return this.#reach('read', () => this.#db.get(`${this.log}/${name}`, LOCAL_ENCODING))
+  async #get(name: string): Promise<Uint8Array | undefined> {
+    const bytes = await this.#reach('read', () => this.#db.get(`${this.log}/${name}`, LOCAL_ENCODING))
+    return bytes && plain(bytes)
   }
 
   #put(name: string, value: Uint8Array): LocalChange {
@@ -204,7 +205,7 @@ export class LocalLog {
     pairs: AsyncIterable<[string, Uint8Array]>,
   ): AsyncGenerator<[string, Uint8Array], void, undefined> {
     try {
-      yield* pairs
+      for await (const [key, bytes] of pairs) yield [key, plain(bytes)]
     } catch (cause) {
       throw localFailure(cause, 'read', this.log)
     }
@@ -227,4 +228,9 @@ export class LocalLog {
       throw new LocalDamagedError(`the record ${record} kept on this device is damaged`, { record }, cause)
     }
   }
+}
+
+/** The same bytes without what Node's `Buffer` changes: its `slice` is no copy. */
+function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length)
 }

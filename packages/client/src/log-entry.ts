@@ -63,5 +63,5 @@ export class LogEntry {
 
 /** Embedded bytes of their own: the consumer may change them, and they don't keep their page in memory. */
 function detached(content: Content): Content {
-  return content.kind === 'embedded' ? { kind: 'embedded', data: content.data.slice() } : content
+  return content.kind === 'embedded' ? { kind: 'embedded', data: new Uint8Array(content.data) } : content
 }

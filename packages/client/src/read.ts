@@ -1,7 +1,6 @@
 import type { Entry } from '@remote-log/core'
 import { type Anchor, nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
-import { atRest } from './commit.ts'
 import type { LogContext } from './context.ts'
 import { follow } from './follow.ts'
 import type { QueueSnapshot } from './local-log.ts'
@@ -38,12 +37,11 @@ export interface View {
  */
 export async function ensureView(context: LogContext, reader: Reader): Promise<boolean> {
   const { alone, settings, state } = context
-  await atRest(context)
+  if (state.damage) throw state.damage
   if (state.anchor || (settings.writable && state.unsent.next > state.unsent.first)) return false
   await alone.run('reading the head', reader.call.signal, async () => {
     if (!state.anchor) await follow(context, reader)
   })
-  await atRest(context)
   return true
 }
 
@@ -67,6 +65,8 @@ export async function* read(
   checkCount(from, 'from')
   checkCount(to, 'to')
   await ensureView(context, reader)
+  // Nothing may come between this and the snapshot of the queue.
+  while (context.state.moving) await context.state.moving
   const view = viewOf(context)
   const published = view ? nextSeqOf(view.anchor.page) : 0
   const { first, next } = context.state.unsent

@@ -1,0 +1,54 @@
+import type { ContentStore, NameSystem, Upload } from '@remote-log/core'
+import type { LocalDatabase } from '../src/index.ts'
+
+/** When in its `at`-th call a process dies: before the call has its effect, or after it, unseen. */
+export interface Death {
+  readonly at: number
+  readonly moment: 'before' | 'after'
+}
+
+/** A process that dies at a given call to anything outside it: from then on nothing it calls answers but with an error. */
+export class DyingProcess {
+  dead = false
+  readonly #death: Death
+  #calls = -1
+
+  constructor(death: Death) {
+    this.#death = death
+  }
+
+  /** The next call is the first that counts. */
+  arm(): void {
+    this.#calls = 0
+  }
+
+  /** The thing as this process sees it. */
+  sees<T extends ContentStore | NameSystem | LocalDatabase | Upload>(target: T): T {
+    return new Proxy(target, {
+      get: (object, name) => {
+        const value: unknown = Reflect.get(object, name)
+        if (typeof value !== 'function') return value
+        if (name === 'iterator' || name === 'open') return value.bind(object)
+        return (...args: unknown[]) => this.#call(() => Reflect.apply(value, object, args) as Promise<unknown>)
+      },
+    })
+  }
+
+  async #call(effect: () => Promise<unknown>): Promise<unknown> {
+    const dies = this.#calls >= 0 && this.#calls++ === this.#death.at
+    if (this.dead || (dies && this.#death.moment === 'before')) throw this.#die()
+    const result = await effect()
+    if (dies) throw this.#die()
+    if (this.dead) throw this.#die()
+    return isUpload(result) ? this.sees(result) : result
+  }
+
+  #die(): Error {
+    this.dead = true
+    return new Error('the process was killed')
+  }
+}
+
+function isUpload(value: unknown): value is Upload {
+  return typeof value === 'object' && value !== null && 'confirm' in value && 'put' in value
+}
