@@ -24,7 +24,8 @@ const SPECULATIVE_CHUNKS = 2
 /**
  * The sealed page in which the target is. The head page must have been ruled out before. From kept pages where all are
  * kept; else by the directory, whose answer is checked against history and page: at most one round a level, and one.
- * @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED
+ * The directory is a hint: where it lies or is not to be had, the history is searched, in more rounds.
+ * @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, LOCAL_DAMAGED, ABORTED
  */
 export async function locate(
   context: LogContext,
@@ -34,22 +35,40 @@ export async function locate(
   target: Target,
 ): Promise<ReadPage> {
   const { sealedPages } = anchor.page.roots
-  return context.state.have.covers(0, sealedPages)
-    ? await searchKept(context, sealedPages, target)
-    : await searchDirectory(reader, anchor, sealed, target)
+  const search = () => searchHistory(context, reader, sealed, sealedPages, target)
+  if (context.state.have.covers(0, sealedPages)) return await search()
+  try {
+    return await searchDirectory(reader, anchor, sealed, target)
+  } catch (error) {
+    const { code } = asMissed(error)
+    if (code === 'UNAVAILABLE') throw error
+    return await search()
+  }
 }
 
-async function searchKept(context: LogContext, pages: number, target: Target): Promise<ReadPage> {
+async function searchHistory(
+  context: LogContext,
+  reader: Reader,
+  sealed: SealedPages,
+  pages: number,
+  target: Target,
+): Promise<ReadPage> {
+  const { have } = context.state
+  const pageAt = (index: number) =>
+    have.has(index) ? keptPage(context, index) : sealed.find(reader, index)
   let low = 0
   let high = pages
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
-    const { page } = await keptPage(context, middle)
+    const { page } = await pageAt(middle)
     const before = 'seq' in target ? page.firstSeq <= target.seq : page.baseTimestamp < target.time
     if (before) low = middle
     else high = middle
   }
-  return await keptPage(context, low)
+  const found = await pageAt(low)
+  if (holds(found.page, target)) return found
+  const { index, reference } = found
+  throw new CorruptError('the pages of the history are out of order', { page: index, reference, ...target })
 }
 
 /** A page from the local database. @throws LOCAL_DAMAGED, INVALID_PAGE */

@@ -9,7 +9,7 @@ import {
   RemoteLogError,
 } from '@remote-log/core'
 import type { HeadPage } from './anchor.ts'
-import { type Hole, holeOf, tryDescend } from './descend.ts'
+import { descend, type Hole, holeOf, tryDescend } from './descend.ts'
 import { asMissed, type Missed } from './missed.ts'
 import type { ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
@@ -68,6 +68,13 @@ export class SealedPages {
   /** One page whose place is known. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED */
   async page(reader: Reader, index: number): Promise<ReadPage> {
     return had(await (this.#ahead.get(index) ?? this.#tryPage(reader, index, [])))
+  }
+
+  /** One page, and the part of the index that leads to it. @throws as {@link page} */
+  async find(reader: Reader, index: number): Promise<ReadPage> {
+    await descend(reader, this.walker, [{ from: index, to: index + 1 }])
+    reader.tally.round()
+    return await this.page(reader, index)
   }
 
   /** A page whose reference is known from elsewhere. @throws as {@link page} */

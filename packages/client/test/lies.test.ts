@@ -1,0 +1,393 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HostileContentStore, type StoreAttack, seededReference } from '@remote-log/conformance'
+import {
+  type Chunk,
+  chunkPayload,
+  DirectoryBuilder,
+  decodePage,
+  emptyLogState,
+  encodeHeadPage,
+  HistoryBuilder,
+  LogBuilder,
+  logHash,
+  MemoryContentStore,
+  makeChunk,
+  type Page,
+  type RangeReader,
+  type Reference,
+  topicOf,
+} from '@remote-log/core'
+import { bulky, ID, LOG, memory, START, texts, textsOf, World } from './world.ts'
+
+const names = (count: number, first = 0) => texts(count, first).map(({ payload }) => payload)
+
+/** Puts chunks into the network as if somebody had uploaded them. */
+function put(world: World, ...chunks: Chunk[]): void {
+  for (const { reference, bytes } of chunks) world.network.set(reference, bytes)
+}
+
+/** A log of `count` entries built by hand, so that each of its parts can be bent before it is named. */
+function build(world: World, count: number) {
+  const builder = new LogBuilder(emptyLogState(LOG))
+  const sealed: Page[] = []
+  for (const { payload, timestamp } of bulky(count)) {
+    const id = 'ee'.repeat(32) as never
+    const { chunks } = builder.append({ timestamp, id, content: { kind: 'embedded', data: payload } })
+    const [page] = chunks
+    if (page) sealed.push(decodePage(chunkPayload(page.bytes), { kind: 'sealed', log: LOG }))
+    put(world, ...chunks)
+  }
+  const head = builder.head()
+  put(world, ...head.edge, head.page)
+  return { builder, sealed, head, page: decodePage(chunkPayload(head.page.bytes), { kind: 'head', log: LOG }) }
+}
+
+/** The log's head page with other contents, and the name system that states it. */
+function restate(world: World, page: Page): Reference {
+  const chunk = makeChunk(encodeHeadPage(page))
+  put(world, chunk)
+  world.chain.mine(LOG, chunk.reference)
+  return chunk.reference
+}
+
+test('a head that is no page, no chunk of one page, or the page of another log is refused and named', async () => {
+  const noPage = makeChunk(new TextEncoder().encode('<html>'))
+  const inner = makeChunk(new Uint8Array(64), 8192)
+  const foreign = new LogBuilder(emptyLogState(logHash({ ...ID, topic: topicOf('another') })))
+  foreign.append({ timestamp: START, id: 'ee'.repeat(32) as never, content: { kind: 'embedded', data: new Uint8Array(1) } })
+  for (const [chunk, code, rule] of [
+    [noPage, 'INVALID_PAGE', undefined],
+    [inner, 'CORRUPT', undefined],
+    [foreign.head().page, 'INVALID_PAGE', 'log'],
+  ] as const) {
+    const world = new World()
+    put(world, chunk)
+    world.chain.mine(LOG, chunk.reference)
+    const bob = await world.reader()
+    for (const ask of [() => bob.sync(), () => bob.entry(0), () => bob.at(0), () => bob.verify(), () => textsOf(bob.read())]) {
+      await assert.rejects(ask(), error => {
+        const { code: got, details } = error as { code: string; details: Record<string, unknown> }
+        assert.equal(got, code)
+        assert.equal(details.reference, chunk.reference)
+        if (rule) assert.equal(details.rule, rule)
+        return true
+      })
+    }
+    assert.equal(bob.status().head, undefined)
+  }
+})
+
+test('a head that the store does not have is NOT_FOUND; the log is there when the chunk is', async () => {
+  const world = new World()
+  const head = seededReference('nowhere')
+  world.chain.mine(LOG, head)
+  const bob = await world.reader()
+  await assert.rejects(bob.sync(), { code: 'NOT_FOUND' })
+  await assert.rejects(textsOf(bob.read()), { code: 'NOT_FOUND' })
+})
+
+test('a chunk that is wrong, cut, empty or exchanged is never taken for the log', async () => {
+  for (const attack of ['wrong bytes', 'short bytes', 'no bytes', 'another chunk'] satisfies StoreAttack[]) {
+    const world = new World()
+    const alice = await world.writer()
+    await alice.appendMany(bulky(30))
+    const { head } = await alice.publish()
+    const [page] = [...world.network.keys()].filter(reference => reference !== head)
+    // In the network: the store's own check finds it.
+    const bytes = world.network.get(page!)!
+    const bent = attack === 'wrong bytes' ? bytes.map(byte => byte ^ 1) : bytes.subarray(0, attack === 'no bytes' ? 0 : 900)
+    world.network.set(page!, attack === 'another chunk' ? world.network.get(head!)! : bent)
+    const bob = await world.reader()
+    const { complete, missing } = await bob.sync()
+    assert.deepEqual([complete, missing.map(({ from, to, reason }) => [from, to, reason])], [false, [[0, 3, 'CORRUPT']]])
+    await assert.rejects(textsOf(bob.read()), { code: 'CORRUPT' })
+    assert.deepEqual(await textsOf(bob.read({ from: 3 })), names(27, 3))
+    world.network.set(page!, bytes)
+    assert.ok((await bob.sync()).complete)
+    assert.deepEqual(await textsOf(bob.read()), names(30))
+  }
+})
+
+test('a store that breaks its promise to verify is found out by the format or the links, not believed', async () => {
+  for (const attack of ['short bytes', 'no bytes', 'another chunk'] satisfies StoreAttack[]) {
+    const world = new World()
+    const alice = await world.writer()
+    await alice.appendMany(bulky(30))
+    const { head } = await alice.publish()
+    const victims = (reference: Reference) => reference !== head
+    const store = new HostileContentStore(world.otherNode(), { attack, victims, instead: head! })
+    const bob = await world.open({ store, names: world.names })
+    const read = await textsOf(bob.read()).catch(error => {
+      assert.match(error.code, /CORRUPT|INVALID_PAGE/)
+      return 'refused'
+    })
+    assert.equal(read, 'refused', attack)
+  }
+})
+
+test('a page that is missing is listed with exactly its entries, all others are kept, and a later sync completes', async () => {
+  for (const ranges of [true, false]) {
+    const world = new World()
+    const alice = await world.writer()
+    await alice.appendMany(bulky(900))
+    await alice.publish()
+    const pages = alice.status().sealedPages
+    assert.equal(pages, 299)
+    const references = await pageReferences(world, alice.status().head!)
+    const lost = [0, 5, 6, 130, 297, 298]
+    const taken = lost.map(index => [references[index]!, world.network.get(references[index]!)!] as const)
+    for (const [reference] of taken) world.network.delete(reference)
+    const bob = await world.reader({ ranges })
+    const statement = await bob.sync()
+    assert.deepEqual(
+      statement.missing.map(({ from, to, reason }) => [from, to, reason]),
+      [
+        [0, 3, 'NOT_FOUND'],
+        [15, 21, 'NOT_FOUND'],
+        [390, 393, 'NOT_FOUND'],
+        [891, 897, 'NOT_FOUND'],
+      ],
+    )
+    assert.deepEqual([statement.complete, statement.entries, bob.status().keptPages], [false, 900, 293])
+    assert.deepEqual(await textsOf(bob.read({ from: 21, to: 390 })), names(369, 21))
+    assert.deepEqual(await textsOf(bob.read({ from: 393, to: 891, reverse: true })), names(498, 393).reverse())
+    await assert.rejects(textsOf(bob.read()), { code: 'NOT_FOUND' })
+    await assert.rejects(bob.entry(16), { code: 'NOT_FOUND' })
+    assert.equal(await (await bob.entry(30)).text().then(text => text.replace(/\0+$/, '')), 'entry 30')
+
+    world.network.set(...taken[1]!)
+    const some = await bob.sync()
+    assert.deepEqual(
+      some.missing.map(({ from, to }) => [from, to]),
+      [
+        [0, 3],
+        [18, 21],
+        [390, 393],
+        [891, 897],
+      ],
+    )
+    for (const [reference, bytes] of taken) world.network.set(reference, bytes)
+    const rest = await bob.sync()
+    assert.deepEqual([rest.complete, rest.fresh, rest.missing], [true, 0, []])
+    assert.deepEqual(await textsOf(bob.read()), names(900))
+  }
+})
+
+test('an inner node that is missing costs the pages below it, and no others', async () => {
+  const world = new World()
+  const alice = await world.writer()
+  await alice.appendMany(bulky(900))
+  await alice.publish()
+  const { walker } = await walkerOf(world, alice.status().head!)
+  const [, second] = walker.wanted(0, 299)
+  const bytes = world.network.get(second!.reference)!
+  world.network.delete(second!.reference)
+  const bob = await world.reader()
+  const { missing } = await bob.sync()
+  assert.deepEqual(
+    missing.map(({ from, to, reason }) => [from, to, reason]),
+    [[384, 768, 'NOT_FOUND']],
+  )
+  assert.equal(bob.status().keptPages, 299 - 128)
+  world.network.set(second!.reference, bytes)
+  assert.ok((await bob.sync()).complete)
+  assert.deepEqual(await textsOf(bob.read()), names(900))
+})
+
+test('a store that falls silent in the middle is not asked for every page, and the rest is listed', async () => {
+  const world = new World()
+  const alice = await world.writer({ linked: true })
+  await alice.appendMany(texts(2000))
+  await alice.publish()
+  let left = 700
+  let asked = 0
+  class Failing extends MemoryContentStore {
+    override async get(...args: Parameters<MemoryContentStore['get']>): Promise<Uint8Array> {
+      asked++
+      if (left-- > 0) return super.get(...args)
+      const { UnavailableError } = await import('@remote-log/core')
+      throw new UnavailableError('no answer')
+    }
+  }
+  const bob = await world.open({ store: new Failing({ network: world.network }), ranges: false })
+  const statement = await bob.sync()
+  assert.ok(asked < 1500, `asked ${asked} times`)
+  const [first] = statement.missing
+  assert.deepEqual([statement.missing.length, first?.reason, first?.to], [1, 'UNAVAILABLE', 2000])
+  assert.equal(bob.status().keptPages, first?.from)
+  left = 1e9
+  assert.ok((await bob.sync()).complete)
+})
+
+/** A store whose range requests give what a hostile gateway likes. */
+class LyingRanges extends MemoryContentStore implements RangeReader {
+  lie: 'zeros' | 'cut' | 'shifted' | 'endless' | 'refused' | 'flipped' = 'zeros'
+  ranges = 0
+
+  override async *readRangeUnverified(
+    ...[root, from, length, options]: Parameters<MemoryContentStore['readRangeUnverified']>
+  ): AsyncGenerator<Uint8Array, void> {
+    this.ranges++
+    if (this.lie === 'refused') {
+      const { RefusedError } = await import('@remote-log/core')
+      throw new RefusedError('no ranges here', { reason: 'range' })
+    }
+    if (this.lie === 'zeros') {
+      yield new Uint8Array(length)
+      return
+    }
+    if (this.lie === 'cut') {
+      yield* super.readRangeUnverified(root, from, Math.floor(length / 3), options)
+      return
+    }
+    let at = 0
+    const offset = this.lie === 'shifted' ? 4096 : 0
+    for await (const piece of super.readRangeUnverified(root, from, length, options)) {
+      if (at >= offset) yield this.lie === 'flipped' && at === 40_960 ? piece.map(byte => byte ^ 255) : piece
+      at += piece.length
+    }
+    while (this.lie === 'endless') yield new Uint8Array(4096)
+  }
+}
+
+test('a range that lies, is cut or never ends costs time, never a wrong byte', async () => {
+  const world = new World()
+  const alice = await world.writer()
+  await alice.appendMany(bulky(900))
+  await alice.publish()
+  for (const lie of ['zeros', 'cut', 'shifted', 'endless', 'refused', 'flipped'] as const) {
+    const store = new LyingRanges({ network: world.network })
+    store.lie = lie
+    const bob = await world.open({ store })
+    assert.ok((await bob.sync()).complete, lie)
+    assert.equal(store.ranges, 3)
+    assert.deepEqual(await textsOf(bob.read()), names(900))
+    const carol = await world.open({ store })
+    assert.deepEqual(await textsOf(carol.read({ reverse: true })), names(900).reverse())
+  }
+})
+
+for (const [what, bend] of [
+  ['names another page', (reference: Reference, seq: number, time: number) => [seededReference(reference), seq, time]],
+  ['shifts seqs', (reference: Reference, seq: number, time: number) => [reference, seq === 0 ? 0 : seq + 1, time]],
+  ['shifts times', (reference: Reference, seq: number, time: number) => [reference, seq, seq === 0 ? 0 : time + 60_000]],
+] as const) {
+  test(`a directory that ${what} is found out: the history leads to the right entry`, async () => {
+    const world = new World()
+    const { sealed, page } = build(world, 60)
+    const directory = new DirectoryBuilder()
+    const references = await pageReferences(world, restate(world, page))
+    for (const [index, { firstSeq, baseTimestamp }] of sealed.entries()) {
+      const [reference, seq, time] = bend(references[index]!, firstSeq, baseTimestamp) as [Reference, number, number]
+      directory.append({ reference, firstSeq: seq, time })
+    }
+    const root = directory.root()
+    put(world, ...root.chunks)
+    restate(world, { ...page, roots: { ...page.roots!, directory: root.reference } })
+    const bob = await world.reader()
+    for (let seq = 0; seq < 60; seq++) {
+      assert.equal((await (await bob.entry(seq)).text()).replace(/\0+$/, ''), `entry ${seq}`)
+      assert.equal((await bob.at(START + seq * 60_000))?.seq, seq)
+    }
+    assert.equal(await bob.at(START + 60 * 60_000), undefined)
+    await assert.rejects(bob.verify(), error => {
+      const { code, details } = error as { code: string; details: { tree: string } }
+      assert.deepEqual([code, details.tree], ['CORRUPT', 'directory'])
+      return true
+    })
+    assert.ok((await bob.sync()).complete, 'the history decides')
+    assert.deepEqual(await textsOf(bob.read()), names(60))
+    assert.equal((await bob.entry(33)).seq, 33, 'with all pages here the directory is not needed')
+  })
+}
+
+test('a directory that is not to be had is done without', async () => {
+  const world = new World()
+  const { page } = build(world, 60)
+  restate(world, page)
+  world.network.delete(page.roots!.directory)
+  const bob = await world.reader()
+  assert.equal((await bob.entry(33)).seq, 33)
+  assert.equal((await bob.at(START + 7 * 60_000))?.seq, 7)
+})
+
+test('a history whose pages do not follow each other is INVALID_PAGE', async () => {
+  const world = new World()
+  const { page } = build(world, 60)
+  const references = await pageReferences(world, restate(world, page))
+  for (const swap of [
+    (all: Reference[]) => [all[1]!, all[0]!, ...all.slice(2)],
+    (all: Reference[]) => [...all.slice(0, 7), all[6]!, ...all.slice(8)],
+    (all: Reference[]) => [...all.slice(0, -1), all[2]!],
+  ]) {
+    const history = new HistoryBuilder()
+    for (const reference of swap([...references])) put(world, ...history.append(reference))
+    const root = history.root()
+    put(world, ...root.chunks)
+    restate(world, { ...page, roots: { ...page.roots!, history: root.reference } })
+    const bob = await world.reader({ local: memory() })
+    await assert.rejects(bob.sync(), { code: 'INVALID_PAGE' })
+    await assert.rejects(textsOf(bob.read()), { code: 'INVALID_PAGE' })
+    await assert.rejects(textsOf(bob.read({ reverse: true })), { code: 'INVALID_PAGE' })
+    await assert.rejects(bob.verify(), { code: 'INVALID_PAGE' })
+  }
+})
+
+test('a payload that is missing, cut or of another length is an error of its reading alone', async () => {
+  const world = new World()
+  const alice = await world.writer()
+  await alice.append(new Uint8Array(9000).fill(7))
+  await alice.append('small')
+  await alice.publish()
+  const bob = await world.reader()
+  assert.ok((await bob.sync()).complete)
+  const entry = await bob.entry(0)
+  assert.ok(entry.content.kind === 'reference')
+  const root = entry.content.reference
+  const bytes = world.network.get(root)!
+  world.network.delete(root)
+  await assert.rejects(entry.bytes(), { code: 'NOT_FOUND' })
+  await assert.rejects(bob.verify(), { code: 'NOT_FOUND' })
+  world.network.set(root, bytes.subarray(0, bytes.length - 32))
+  await assert.rejects(entry.bytes(), { code: 'CORRUPT' })
+  world.network.set(root, bytes)
+  assert.deepEqual(await entry.bytes(), new Uint8Array(9000).fill(7))
+  assert.equal(await (await bob.entry(1)).text(), 'small')
+
+  // An entry that states another length than its file has.
+  const { builder } = build(world, 1)
+  const content = { kind: 'reference', reference: root, length: 9001 } as const
+  builder.append({ timestamp: START + 60_000, id: 'ee'.repeat(32) as never, content })
+  const { page } = builder.head()
+  put(world, page)
+  world.chain.mine(LOG, page.reference)
+  const carol = await world.reader()
+  await assert.rejects(
+    carol.entry(1).then(wrong => wrong.bytes()),
+    { code: 'CORRUPT', details: { reference: root, length: 9001 } },
+  )
+})
+
+async function walkerOf(world: World, head: Reference) {
+  const { SealedPages } = await import('../src/sealed-pages.ts')
+  const { decodeHead } = await import('../src/anchor.ts')
+  const sealed = new SealedPages(decodeHead(chunkPayload(world.network.get(head)!), LOG, head))
+  const { walker } = sealed
+  walker.supply(
+    { offset: 0, span: walker.pages * 4096 },
+    world.network.get(decodeHead(chunkPayload(world.network.get(head)!), LOG, head).roots.history)!,
+  )
+  return sealed
+}
+
+/** The references of all sealed pages, as the network has them. */
+async function pageReferences(world: World, head: Reference): Promise<Reference[]> {
+  const { SealedPages } = await import('../src/sealed-pages.ts')
+  const { decodeHead } = await import('../src/anchor.ts')
+  const { descend } = await import('../src/descend.ts')
+  const { Reader } = await import('../src/reader.ts')
+  const { walker } = new SealedPages(decodeHead(chunkPayload(world.network.get(head)!), LOG, head))
+  await descend(new Reader(world.store), walker, [{ from: 0, to: walker.pages }])
+  return Array.from({ length: walker.pages }, (_, index) => walker.page(index)!)
+}
