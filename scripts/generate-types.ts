@@ -6,11 +6,13 @@ import { ROOT } from './workspace.ts'
 const SOURCE = join(ROOT, 'types/contracts')
 const TARGET = join(ROOT, 'packages/ethereum/src/generated')
 
-/** What the package needs of it: the registry's types, and its factory with ABI and bytecode. */
+/** What the package needs of it: the contracts' types, and their factories with ABI and bytecode. */
 const FILES: Readonly<Record<string, string>> = {
   'common.ts': 'common.ts',
   'RemoteLogRegistry.ts': 'RemoteLogRegistry.ts',
   'factories/RemoteLogRegistry__factory.ts': 'RemoteLogRegistry__factory.ts',
+  'RemoteLogResolver.ts': 'RemoteLogResolver.ts',
+  'factories/RemoteLogResolver__factory.ts': 'RemoteLogResolver__factory.ts',
 }
 
 /** Makes a file importable where types are only stripped: imports name `.ts` files, and stand side by side. */
