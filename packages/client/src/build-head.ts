@@ -48,7 +48,8 @@ export async function buildHead(
   const builder = new LogBuilder(
     anchor ? stateFromHead(anchor.page, anchor.history!, anchor.directory!) : emptyLogState(log),
   )
-  let page = anchor?.page.roots.sealedPages ?? 0
+  const sealedBefore = anchor?.page.roots.sealedPages ?? 0
+  let page = sealedBefore
   const staged: number[] = []
   let built = 0
   const give = async (chunks: readonly Chunk[]) => {
@@ -75,7 +76,8 @@ export async function buildHead(
     })
   }
   const head = builder.head()
-  for (const chunk of head.edge) await sink.chunk(chunk)
+  // Where no page was sealed, both trees are the anchored head's, and published.
+  if (page > sealedBefore) for (const chunk of head.edge) await sink.chunk(chunk)
   await sink.chunk(head.page)
   const { history, directory } = builder.state()
   const bytes = chunkPayload(head.page.bytes)

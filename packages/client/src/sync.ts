@@ -91,10 +91,20 @@ async function fetchMissing(
       await fetchGap(context, reader, anchor, sealed, { from, to: end }, failures)
       if (end < to || failures.storeIsGone) break
     }
+    await rememberEdge(context, anchor, sealed)
     return await listMissing(context, anchor, failures)
   } finally {
     sealed.stop()
   }
+}
+
+/** With the history's right edge at hand, the next catch-up over one page needs no index. */
+async function rememberEdge({ local, state }: LogContext, anchor: Anchor, { walker }: SealedPages): Promise<void> {
+  const history = anchor.history ?? walker.edgeAt(walker.pages)
+  if (anchor.history || !history) return
+  const known = { ...anchor, history }
+  await local.write([local.putAnchor(known)], false)
+  state.anchor = known
 }
 
 /** Pages in a row without an answer after which it is the store that can't be reached, not the pages. */
