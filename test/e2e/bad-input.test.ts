@@ -201,7 +201,13 @@ describe('bad input', () => {
       String(chainId),
     ]
     await cliJson([...init, '--topic', 'x', '--batch', 'ab'.repeat(32)], { home, env })
-    failed(await cli(['append', '--publish', '--json'], { home, env, input: 'kept\n' }), 19, 'REFUSED')
+    const { stdout: appended, ...result } = await cli(['append', '--publish', '--json'], {
+      home,
+      env,
+      input: 'kept\n',
+    })
+    assert.equal(JSON.parse(appended).entries, 1)
+    failed({ ...result, stdout: '' }, 19, 'REFUSED')
     const { stdout } = await cli(['cat', '--offline'], { home, env })
     assert.equal(stdout, 'kept\n')
   })

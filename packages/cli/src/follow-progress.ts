@@ -22,7 +22,8 @@ export async function followProgress<T>(
   try {
     return await run(({ phase, done, total }) => {
       const count = total === undefined ? `${done}` : `${done} of ${total}`
-      shown.update(`${what}: ${PHASES[phase]} (${count})`)
+      const counts = done > 0 && total !== 1
+      shown.update(`${what}: ${PHASES[phase]}${counts ? ` (${count})` : ''}`)
     })
   } finally {
     shown.stop()

@@ -6,6 +6,9 @@ import { AbortedError } from '@remote-log/core'
  */
 const SAME_KEY_PRESS_MS = 500
 
+/** The part of `process` that is needed. */
+export type Interruptible = Pick<NodeJS.Process, 'on' | 'removeListener' | 'kill' | 'pid'>
+
 /** How a signal turns into an `AbortSignal`. */
 export interface Interrupt {
   readonly signal: AbortSignal
@@ -15,17 +18,17 @@ export interface Interrupt {
 
 /**
  * The first SIGINT or SIGTERM asks the running command to end cleanly; a second one kills the process, as if
- * nobody had listened.
+ * nobody had listened. `now` is in milliseconds.
  */
-export function listenForInterrupt(): Interrupt {
+export function listenForInterrupt(process: Interruptible, now: () => number): Interrupt {
   const controller = new AbortController()
   let first: { name: NodeJS.Signals; at: number } | undefined
   const names = ['SIGINT', 'SIGTERM'] as const
   const listen = (name: NodeJS.Signals) => {
     if (!first) {
-      first = { name, at: performance.now() }
+      first = { name, at: now() }
       controller.abort(new AbortedError(`stopped by ${name}`, { signal: name }))
-    } else if (performance.now() - first.at > SAME_KEY_PRESS_MS) {
+    } else if (now() - first.at > SAME_KEY_PRESS_MS) {
       for (const each of names) process.removeListener(each, listen)
       process.kill(process.pid, name)
     }

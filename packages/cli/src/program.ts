@@ -35,7 +35,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ outputError: () => {} })
     .showHelpAfterError(false)
     .exitOverride()
     .addHelpText('after', HELP_FOOTER)

@@ -7,6 +7,9 @@ export interface Progress {
   stop(): void
 }
 
+/** Milliseconds between two texts: the spinner draws each one, and chunks come by the thousand. */
+const REFRESH_MS = 80
+
 const SILENT: Progress = { update() {}, stop() {} }
 
 /** Shows progress on stderr where that is a terminal, nothing elsewhere. Stop it before anything else is printed. */
@@ -14,8 +17,12 @@ export function startProgress({ stderr }: Runtime, text: string): Progress {
   if (!stderr.isTTY) return SILENT
   // The spinner's own handler would end the process at once; ours lets the command end cleanly.
   const spinner = yoctoSpinner({ text, stream: stderr, handleSignals: false }).start()
+  let shown = 0
   return {
     update: next => {
+      const now = performance.now()
+      if (now - shown < REFRESH_MS) return
+      shown = now
       spinner.text = next
     },
     stop: () => {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
-import type { RemoteLog } from '@remote-log/client'
+import type { PublishReport, RemoteLog } from '@remote-log/client'
 import { InvalidArgumentError, NotFoundError, throwIfAborted } from '@remote-log/core'
 import type { Command } from 'commander'
 import { followProgress } from '../follow-progress.ts'
@@ -56,6 +56,8 @@ async function openSources(runtime: Runtime, files: readonly string[]): Promise<
   const sources: Source[] = []
   for (const name of files.length === 0 ? ['-'] : files) {
     if (name === '-') {
+      if (runtime.stdin.isTTY)
+        runtime.stderr.write('Reading entries from the terminal, one a line; Ctrl-D ends.\n')
       sources.push({ name: 'standard input', open: () => addAbortSignal(runtime.signal, runtime.stdin) })
       continue
     }
@@ -103,11 +105,17 @@ async function appendAll(
   progress.stop()
   if (!options.publish) return showAppended(runtime, done, options)
   if (!options.json) await showAppended(runtime, done, options)
-  const report = await followProgress(runtime, 'publishing', onProgress =>
-    log.publish({ signal: runtime.signal, onProgress, onConflict: options.onConflict }),
-  )
+  const report = await publishAppended(runtime, log, options).catch(async (error: unknown) => {
+    if (options.json) await showAppended(runtime, done, options)
+    throw error
+  })
   if (options.json) await runtime.stdout.json({ ...describeAppended(done), publish: describePublish(report) })
   else await showPublish(runtime.stdout, report)
+}
+
+function publishAppended(runtime: Runtime, log: RemoteLog, { onConflict }: Options): Promise<PublishReport> {
+  const { signal } = runtime
+  return followProgress(runtime, 'publishing', onProgress => log.publish({ signal, onProgress, onConflict }))
 }
 
 interface Done {
