@@ -23,13 +23,7 @@ interface Example {
  * block marked `output` says, and links to files and headings lead somewhere.
  */
 export function checkDocs(root: string): Finding[] {
-  const documents = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...below(root, 'docs'),
-    ...below(root, 'packages'),
-    ...below(root, 'bench'),
-  ].filter(path => existsSync(join(root, path)))
+  const documents = filesBelow(root, '.', /\.md$/)
   const examples = documents.flatMap(document => examplesOf(root, document))
   const wrong = compile(root, examples)
   return [
@@ -37,10 +31,6 @@ export function checkDocs(root: string): Finding[] {
     ...wrong,
     ...(wrong.length === 0 ? examples.flatMap(example => execute(root, example)) : []),
   ]
-}
-
-function below(root: string, folder: string): string[] {
-  return filesBelow(root, folder, /\.md$/)
 }
 
 function examplesOf(root: string, document: string): Example[] {
