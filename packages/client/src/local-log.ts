@@ -8,7 +8,7 @@ import {
 import { type Anchor, decodeAnchor, encodeAnchor } from './anchor.ts'
 import { decodeJournal, encodeJournal, type Journal } from './journal.ts'
 import { decodeKeptPage, encodeKeptPage, type KeptPage } from './kept-page.ts'
-import { LOCAL_ENCODING, type LocalChange, type LocalDatabase, type LocalRange } from './local-database.ts'
+import { LOCAL_ENCODING, type LocalChange, type LocalDatabase, type LocalIterator, type LocalRange } from './local-database.ts'
 import { localFailure } from './local-failure.ts'
 import { decodeRanges, encodeRanges, PageRanges } from './page-ranges.ts'
 import { openRecord, sealRecord } from './record.ts'
@@ -80,7 +80,7 @@ export class LocalLog {
   unsent(from: number, to: number, reverse = false): QueueSnapshot {
     const root = `${this.log}/`
     const range = { gte: root + unsentName(from), lt: root + unsentName(Math.max(from, to)), reverse }
-    const iterator = this.#db.iterator({ ...LOCAL_ENCODING, ...range })
+    const iterator = this.#iterator(range)
     const read = this.#read(iterator)
     const decode = async function* (): AsyncGenerator<Queued, void, undefined> {
       for await (const [key, value] of read) {
@@ -197,8 +197,16 @@ export class LocalLog {
     return undefined
   }
 
+  #iterator(range: LocalRange): LocalIterator {
+    try {
+      return this.#db.iterator({ ...LOCAL_ENCODING, ...range })
+    } catch (cause) {
+      throw localFailure(cause, 'read', this.log)
+    }
+  }
+
   #iterate(range: LocalRange): AsyncGenerator<[string, Uint8Array], void, undefined> {
-    return this.#read(this.#db.iterator({ ...LOCAL_ENCODING, ...range }))
+    return this.#read(this.#iterator(range))
   }
 
   async *#read(

@@ -1,4 +1,4 @@
-import type { Entry } from '@remote-log/core'
+import { type Entry, throwIfAborted } from '@remote-log/core'
 import { type Anchor, nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
@@ -37,6 +37,7 @@ export interface View {
  */
 export async function ensureView(context: LogContext, reader: Reader): Promise<boolean> {
   const { alone, settings, state } = context
+  throwIfAborted(reader.call.signal, 'reading')
   if (state.damage) throw state.damage
   if (state.anchor || (settings.writable && state.unsent.next > state.unsent.first)) return false
   await alone.run('reading the head', reader.call.signal, async () => {
@@ -73,7 +74,7 @@ export async function* read(
   const low = first + Math.max(0, from - published)
   const high = publishedOnly ? low : Math.min(next, first + Math.max(0, to - published))
   const queue = context.local.unsent(low, high, reverse)
-  const unsent = () => readUnsent(context, queue, published - first)
+  const unsent = () => readUnsent(context, reader, queue, published - first)
   try {
     if (reverse) yield* unsent()
     if (view && from < Math.min(to, published)) {
@@ -87,10 +88,12 @@ export async function* read(
 
 async function* readUnsent(
   context: LogContext,
+  reader: Reader,
   queue: QueueSnapshot,
   offset: number,
 ): AsyncGenerator<LogEntry, void, undefined> {
   for await (const { ordinal, entry } of queue) {
+    throwIfAborted(reader.call.signal, 'reading')
     const { staging } = entry
     const open = staging === undefined ? openStored(context) : openStaged(context, staging)
     yield new LogEntry({ ...entry, seq: offset + ordinal }, false, open)
@@ -107,6 +110,7 @@ async function* readPublished(
   const open = openStored(context)
   const wanted = ({ seq }: Entry) => seq >= seqs.from && seq < seqs.to
   for await (const { page } of pages(context, reader, view, seqs, reverse)) {
+    throwIfAborted(reader.call.signal, 'reading')
     const entries = page.entries.filter(wanted)
     for (const entry of reverse ? entries.reverse() : entries) yield new LogEntry(entry, true, open)
   }

@@ -7,14 +7,19 @@ export interface Death {
   readonly moment: 'before' | 'after'
 }
 
-/** A process that dies at a given call to anything outside it: from then on nothing it calls answers but with an error. */
+/**
+ * A process that dies at a given call to anything outside it (of one operation, where given): from then on nothing it
+ * calls answers but with an error.
+ */
 export class DyingProcess {
   dead = false
   readonly #death: Death
+  readonly #operation: string | undefined
   #calls = -1
 
-  constructor(death: Death) {
+  constructor(death: Death, operation?: string) {
     this.#death = death
+    this.#operation = operation
   }
 
   /** The next call is the first that counts. */
@@ -29,13 +34,15 @@ export class DyingProcess {
         const value: unknown = Reflect.get(object, name)
         if (typeof value !== 'function') return value
         if (name === 'iterator' || name === 'open') return value.bind(object)
-        return (...args: unknown[]) => this.#call(() => Reflect.apply(value, object, args) as Promise<unknown>)
+        return (...args: unknown[]) =>
+          this.#call(String(name), () => Reflect.apply(value, object, args) as Promise<unknown>)
       },
     })
   }
 
-  async #call(effect: () => Promise<unknown>): Promise<unknown> {
-    const dies = this.#calls >= 0 && this.#calls++ === this.#death.at
+  async #call(operation: string, effect: () => Promise<unknown>): Promise<unknown> {
+    const counts = this.#calls >= 0 && (this.#operation ?? operation) === operation
+    const dies = counts && this.#calls++ === this.#death.at
     if (this.dead || (dies && this.#death.moment === 'before')) throw this.#die()
     const result = await effect()
     if (dies) throw this.#die()
