@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type LogKey, parseAddress, topicOf } from '@remote-log/core'
+import { AbiCoder, encodeRlp, keccak256 } from 'ethers'
+import { EMPTY_TRIE_ROOT } from '../src/head-proof/trie.ts'
+import { EMPTY_CODE_HASH } from '../src/head-proof/verify-head-proof.ts'
+import { headSlot, proveHead, proveHeadInState, verifyHeadProof } from '../src/index.ts'
+import { A, B, startWorld, thrownBy } from './world.ts'
+
+const encode = (types: string[], values: unknown[]) =>
+  keccak256(AbiCoder.defaultAbiCoder().encode(types, values))
+
+test('the slot of a head is keccak256(abi.encode(keccak256(abi.encode(owner, topic)), 2))', () => {
+  const log: LogKey = { owner: parseAddress(`0x${'a1'.repeat(20)}`), topic: topicOf('slot') }
+  const hash = encode(['address', 'bytes32'], [log.owner, log.topic])
+  assert.equal(headSlot(log), encode(['bytes32', 'uint256'], [hash, 2]))
+})
+
+test('the hashes of nothing are those of the Yellow Paper', () => {
+  assert.equal(EMPTY_TRIE_ROOT, keccak256(encodeRlp('0x')))
+  assert.equal(EMPTY_CODE_HASH, keccak256('0x'))
+})
+
+test('a head is proven at the hash of a block, an old one at the hash of an old block', async t => {
+  const { options, honest, log } = await startWorld(t)
+  const first = await honest.publish(log, undefined, A)
+  const second = await honest.publish(log, A, B)
+  assert.deepEqual(await proveHead(options, log, second.block.hash), { head: B, block: second.block })
+  assert.deepEqual(await proveHead(options, log, first.block.hash), { head: A, block: first.block })
+})
+
+test('"never published" is proven, in an empty registry and in one with other heads', async t => {
+  const { options, honest, log } = await startWorld(t)
+  const { block } = await honest.head(log)
+  assert.deepEqual(await proveHead(options, log, block.hash), { head: undefined, block })
+  const published = await honest.publish(log, undefined, A)
+  for (const name of ['one', 'two', 'three']) {
+    const other = { owner: log.owner, topic: topicOf(name) }
+    assert.deepEqual(await proveHead(options, other, published.block.hash), {
+      head: undefined,
+      block: published.block,
+    })
+  }
+})
+
+test('a head is proven against a state root, without a block’s hash', async t => {
+  const { options, honest, chain, log } = await startWorld(t)
+  const { block } = await honest.publish(log, undefined, A)
+  const header = (await chain.ask('eth_getBlockByHash', block.hash, false)) as { stateRoot: string }
+  const state = { stateRoot: header.stateRoot, blockNumber: block.number }
+  assert.equal(await proveHeadInState(options, log, state), A)
+  const proof = await chain.ask('eth_getProof', options.registry, [headSlot(log)], 'latest')
+  const question = { registry: options.registry, log, stateRoot: header.stateRoot }
+  assert.equal(await verifyHeadProof(question, proof), A)
+})
+
+test('that no registry stands there is proven: no account, and an account without code', async t => {
+  const { options, honest, alice, log } = await startWorld(t)
+  const { block } = await honest.head(log)
+  for (const address of [`0x${'a1'.repeat(20)}`, alice.address]) {
+    const elsewhere = { ...options, registry: parseAddress(address) }
+    const error = await thrownBy(proveHead(elsewhere, log, block.hash))
+    assert.equal(error.code, 'NO_CONTRACT', address)
+  }
+})
+
+test('a node that serves no proof, no such block, or no proper answer is UNAVAILABLE', async t => {
+  const { options, honest, node, log } = await startWorld(t)
+  const { block } = await honest.publish(log, undefined, A)
+  const unknown = await thrownBy(proveHead(options, log, `0x${'12'.repeat(32)}`))
+  assert.equal(unknown.code, 'UNAVAILABLE')
+  node.answer((method, honestly) =>
+    method === 'eth_getProof'
+      ? Promise.reject({ code: -32601, message: 'the method eth_getProof does not exist' })
+      : honestly(),
+  )
+  const refused = await thrownBy(proveHead(options, log, block.hash))
+  assert.equal(refused.code, 'UNAVAILABLE')
+  assert.deepEqual(refused.details, { method: 'eth_getProof', rpcCode: -32601 })
+  for (const answer of [null, 'proof', {}, { address: options.registry, storageProof: [] }]) {
+    node.answer(async (method, honestly) => (method === 'eth_getProof' ? answer : honestly()))
+    assert.equal((await thrownBy(proveHead(options, log, block.hash))).code, 'UNAVAILABLE')
+  }
+  node.answer(async (method, honestly) => (method === 'eth_getBlockByHash' ? null : honestly()))
+  assert.equal((await thrownBy(proveHead(options, log, block.hash))).code, 'UNAVAILABLE')
+})
+
+test('what is no hash or number is INVALID_ARGUMENT, before anything is asked', async t => {
+  const { options, node, log } = await startWorld(t)
+  node.asked.length = 0
+  const short = await thrownBy(proveHead(options, log, '0x1234'))
+  assert.equal(short.code, 'INVALID_ARGUMENT')
+  const root = await thrownBy(proveHeadInState(options, log, { stateRoot: 'latest', blockNumber: 1 }))
+  assert.equal(root.code, 'INVALID_ARGUMENT')
+  const state = { stateRoot: `0x${'12'.repeat(32)}`, blockNumber: -1 }
+  assert.equal((await thrownBy(proveHeadInState(options, log, state))).code, 'INVALID_ARGUMENT')
+  assert.deepEqual(node.asked, [])
+})
