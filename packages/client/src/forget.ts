@@ -5,7 +5,7 @@ import type { LogContext } from './context.ts'
 import type { LocalChange } from './local-database.ts'
 import { PageRanges } from './page-ranges.ts'
 import type { OperationOptions } from './progress.ts'
-import { encodeUnsent } from './unsent.ts'
+import { encodeUnsent, type Unsent } from './unsent.ts'
 
 export interface ForgetOptions extends OperationOptions {
   /** Also while the outcome of a publication is unknown: its entries may then be published twice. */
@@ -48,11 +48,14 @@ async function dropDamaged(context: LogContext): Promise<void> {
   })
 }
 
-async function soundEntry({ local }: LogContext, ordinal: number) {
+/** The entry, where its record and the chunks of its payload are as they were written. */
+async function soundEntry({ local }: LogContext, ordinal: number): Promise<Unsent | undefined> {
   try {
     for await (const { entry } of local.unsent(ordinal, ordinal + 1)) {
       if (entry.staging === undefined) return entry
-      if ((await local.nextStaged(entry.staging)) === entry.staging) return entry
+      let chunks = 0
+      for await (const _ of local.staged(entry.staging)) chunks++
+      return chunks > 0 ? entry : undefined
     }
   } catch (error) {
     if (!(error instanceof LocalDamagedError)) throw error
