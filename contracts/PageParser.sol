@@ -79,7 +79,10 @@ library PageParser {
         Pair memory pair;
         pair.timestamp = header.baseTimestamp;
         for (uint256 next = header.firstSeq; next <= seq; ++next) {
-            if (page.offset == page.end || page.peek(1) != 0x0a) revert IRemoteLogVerifier.NoSuchEntry(seq, uint64(next));
+            if (page.offset == page.end || page.next() != 0x0a) {
+                page.endRun();
+                revert IRemoteLogVerifier.NoSuchEntry(seq, uint64(next));
+            }
             _readPair(page, pair);
         }
         entry.timestamp = uint64(pair.timestamp);
@@ -108,7 +111,10 @@ library PageParser {
         if (format >> 4 != 0) page.malformed(IRemoteLogVerifier.PageRule.Encoding);
         page.expect(2, 0x5a20);
         bytes32 named = bytes32(page.take(32));
-        if (named != log) revert IRemoteLogVerifier.WrongLog(page.page, log, named);
+        if (named != log) {
+            page.endRun();
+            revert IRemoteLogVerifier.WrongLog(page.page, log, named);
+        }
         page.expect(1, 0x61);
         header.firstSeq = page.number();
         page.expect(1, 0x69);
@@ -118,9 +124,9 @@ library PageParser {
     }
 
     function _readTail(PageReader.Reader memory page, Header memory header) private pure {
-        if (page.offset == page.end || page.peek(1) != 0x12) return;
+        if (!page.isNext(0x12)) return;
         page.expect(2, 0x1220);
-        page.skip(32);
+        page.skip(32, page.end);
         header.hasTail = true;
     }
 
@@ -134,63 +140,63 @@ library PageParser {
         if (isFirst && header.baseTimestamp != 0) page.malformed(IRemoteLogVerifier.PageRule.Base);
     }
 
-    /// @dev Reads a pair field. `pair` holds the pair before; of it the timestamp counts.
+    /// @dev Reads a pair field, the reader standing behind its tag. `pair` holds the pair before; of it the timestamp
+    /// counts. All bytes must be within the pair: it is enough that they end where it ends, since offsets only grow.
     function _readPair(PageReader.Reader memory page, Pair memory pair) private pure {
-        page.expect(1, 0x0a);
-        uint256 pageEnd = page.end;
-        uint256 size = page.varint();
-        uint256 end = page.offset + size;
-        if (end > pageEnd) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
-        page.end = end;
+        unchecked {
+            uint256 size = page.varint();
+            uint256 end = page.offset + size;
+            if (end > page.end) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
+            uint256 tag = page.next();
+            (pair.remoteHash, tag) = tag == 0x0a ? _skipHash(page, end) : (0, tag);
+            (pair.localHash, tag) = tag == 0x12 ? _skipHash(page, end) : (0, tag);
+            pair.data = 0;
+            if (tag == 0x1a) {
+                pair.length = page.varint();
+                pair.data = page.offset;
+                page.skip(pair.length, end);
+                tag = page.next();
+            }
+            if (tag != 0x50) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
+            uint256 delta = page.varint();
+            bool isReference = pair.remoteHash != 0;
+            uint256 length = 0;
+            bool hasLength = page.offset < end;
+            if (hasLength) {
+                if (page.next() != 0x58) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
+                length = page.varint();
+            }
+            if (page.offset != end) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
 
-        uint256 tag = page.take(1);
-        (pair.remoteHash, tag) = tag == 0x0a ? _skipHash(page) : (0, tag);
-        (pair.localHash, tag) = tag == 0x12 ? _skipHash(page) : (0, tag);
-        pair.data = 0;
-        if (tag == 0x1a) {
-            pair.length = page.varint();
-            pair.data = page.offset;
-            page.skip(pair.length);
-            tag = page.take(1);
-        }
-        if (tag != 0x50) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
-        uint256 delta = page.varint();
-        bool hasLength = page.offset != end;
-        uint256 length = 0;
-        if (hasLength) {
-            page.expect(1, 0x58);
-            length = page.varint();
-        }
-        if (page.offset != end) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
-        page.end = pageEnd;
-
-        _addDelta(page, pair, delta);
-        if ((pair.data == 0) == (pair.remoteHash == 0)) page.malformed(IRemoteLogVerifier.PageRule.Content);
-        if (hasLength != (pair.remoteHash != 0)) page.malformed(IRemoteLogVerifier.PageRule.Content);
-        if (hasLength) {
-            if (pair.localHash == 0) page.malformed(IRemoteLogVerifier.PageRule.Content);
-            if (length > _MAX_PAYLOAD_BYTES) page.malformed(IRemoteLogVerifier.PageRule.Range);
-            pair.length = length;
+            _addDelta(page, pair, delta);
+            if ((pair.data == 0) != isReference || hasLength != isReference) {
+                page.malformed(IRemoteLogVerifier.PageRule.Content);
+            }
+            if (isReference) {
+                if (pair.localHash == 0) page.malformed(IRemoteLogVerifier.PageRule.Content);
+                if (length > _MAX_PAYLOAD_BYTES) page.malformed(IRemoteLogVerifier.PageRule.Range);
+                pair.length = length;
+            }
         }
     }
 
     /// @dev Behind the tag of a hash: its offset, and the tag behind it.
-    function _skipHash(PageReader.Reader memory page) private pure returns (uint256 offset, uint256 tag) {
-        page.expect(1, 0x20);
+    function _skipHash(PageReader.Reader memory page, uint256 end) private pure returns (uint256 offset, uint256 tag) {
+        if (page.next() != 0x20) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
         offset = page.offset;
-        page.skip(32);
-        tag = page.take(1);
+        page.skip(32, end);
+        tag = page.next();
     }
 
     /// @dev Adds a zigzag number: 2m stands for m, 2m + 1 for -m - 1.
     function _addDelta(PageReader.Reader memory page, Pair memory pair, uint256 zigzag) private pure {
-        uint256 magnitude = zigzag >> 1;
-        if (zigzag & 1 == 0) {
-            pair.timestamp += magnitude;
-            if (pair.timestamp > PageReader.MAX_NUMBER) page.malformed(IRemoteLogVerifier.PageRule.Range);
-        } else {
-            if (magnitude >= pair.timestamp) page.malformed(IRemoteLogVerifier.PageRule.Range);
-            pair.timestamp -= magnitude + 1;
+        unchecked {
+            uint256 magnitude = zigzag >> 1;
+            uint256 timestamp = pair.timestamp;
+            timestamp = zigzag & 1 == 0 ? timestamp + magnitude : timestamp - magnitude - 1;
+            // Less than zero is close to 2^256 here.
+            if (timestamp > PageReader.MAX_NUMBER) page.malformed(IRemoteLogVerifier.PageRule.Range);
+            pair.timestamp = timestamp;
         }
     }
 }

@@ -7,16 +7,20 @@ import {SwarmProof} from "./SwarmProof.sol";
 /// @title Reads a page of which some segments are proven
 /// @notice Goes through the bytes from first to last and keeps account of the segments that it reads: those and no
 /// others must be proven, so that for each entry there is one proof only.
+///
+/// Bytes are read in runs. At the end of each run it is checked that its segments are proven; until then what was read
+/// of it decides nothing. Whatever ends the reading ends the run first.
 library PageReader {
     /// @dev The largest seq and timestamp, 2^53-1.
     uint256 internal constant MAX_NUMBER = (1 << 53) - 1;
-    /// @dev A varint of 64 bits has at most 10 bytes, the last of them 0 or 1.
+    /// @dev A varint of 64 bits has at most 10 bytes, the last of them 0 or 1: 9 x 7 bits come before that.
     uint256 private constant _LAST_VARINT_SHIFT = 63;
 
     /// @param page Reference of the page.
     /// @param payload Where its bytes lie in memory.
     /// @param proven Segments that are proven: bit i is segment i.
-    /// @param read Segments that were read.
+    /// @param read Segments that were read in the runs that have ended.
+    /// @param run Offset at which the present run starts.
     /// @param offset Offset of the next byte.
     /// @param end Offset behind the last byte that may be read.
     struct Reader {
@@ -24,25 +28,42 @@ library PageReader {
         uint256 payload;
         uint256 proven;
         uint256 read;
+        uint256 run;
         uint256 offset;
         uint256 end;
     }
 
-    /// @dev The next `count` bytes as a number, the first byte the highest; 1 to 32.
-    function take(Reader memory reader, uint256 count) internal pure returns (uint256 value) {
-        value = peek(reader, count);
-        reader.offset += count;
+    /// @dev The next byte. Whether there is one must be checked afterwards.
+    function next(Reader memory reader) internal pure returns (uint256 value) {
+        unchecked {
+            uint256 offset = reader.offset;
+            uint256 payload = reader.payload;
+            assembly ("memory-safe") {
+                value := byte(0, mload(add(payload, offset)))
+            }
+            reader.offset = offset + 1;
+        }
     }
 
-    /// @dev As {take}, without moving on.
-    function peek(Reader memory reader, uint256 count) internal pure returns (uint256 value) {
-        uint256 offset = reader.offset;
-        if (offset + count > reader.end) revert IRemoteLogVerifier.MalformedPage(reader.page, IRemoteLogVerifier.PageRule.Canonical, offset);
-        mark(reader, offset, count);
-        uint256 payload = reader.payload;
-        assembly ("memory-safe") {
-            value := shr(sub(256, shl(3, count)), mload(add(payload, offset)))
+    /// @dev The next `count` bytes as a number, the first byte the highest; 1 to 32.
+    function take(Reader memory reader, uint256 count) internal pure returns (uint256 value) {
+        unchecked {
+            uint256 offset = reader.offset;
+            if (offset + count > reader.end) malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
+            reader.offset = offset + count;
+            uint256 payload = reader.payload;
+            assembly ("memory-safe") {
+                value := shr(sub(256, shl(3, count)), mload(add(payload, offset)))
+            }
         }
+    }
+
+    /// @dev Whether the next byte is this one. It is read, and not moved past.
+    function isNext(Reader memory reader, uint256 wanted) internal pure returns (bool isThere) {
+        uint256 offset = reader.offset;
+        if (offset == reader.end) return false;
+        isThere = take(reader, 1) == wanted;
+        reader.offset = offset;
     }
 
     /// @dev Reads what can only be `wanted`.
@@ -50,23 +71,38 @@ library PageReader {
         if (take(reader, count) != wanted) malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
     }
 
-    /// @dev Moves on without reading.
-    function skip(Reader memory reader, uint256 count) internal pure {
-        reader.offset += count;
+    /// @dev Moves on without reading, to `end` at most.
+    function skip(Reader memory reader, uint256 count, uint256 end) internal pure {
+        unchecked {
+            endRun(reader);
+            uint256 offset = reader.offset + count;
+            if (offset > end) malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
+            reader.offset = offset;
+            reader.run = offset;
+        }
     }
 
-    /// @dev A minimal varint of at most 64 bits.
+    /// @dev A minimal varint of at most 64 bits. Whether its bytes are there must be checked afterwards.
     function varint(Reader memory reader) internal pure returns (uint256 value) {
-        value = take(reader, 1);
-        if (value < 0x80) return value;
-        value &= 0x7f;
-        for (uint256 shift = 7;; shift += 7) {
-            uint256 next = take(reader, 1);
-            value |= (next & 0x7f) << shift;
-            if (next == 0 || (shift == _LAST_VARINT_SHIFT && next > 1)) {
-                malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
+        unchecked {
+            uint256 offset = reader.offset;
+            uint256 payload = reader.payload;
+            uint256 rest;
+            assembly ("memory-safe") {
+                rest := mload(add(payload, offset))
             }
-            if (next < 0x80) return value;
+            uint256 last = rest >> 248;
+            value = last & 0x7f;
+            for (uint256 shift = 7; last >= 0x80; shift += 7) {
+                rest <<= 8;
+                last = rest >> 248;
+                ++offset;
+                if (last == 0 || (shift == _LAST_VARINT_SHIFT && last > 1)) {
+                    malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
+                }
+                value |= (last & 0x7f) << shift;
+            }
+            reader.offset = offset + 1;
         }
     }
 
@@ -80,7 +116,7 @@ library PageReader {
     function copy(Reader memory reader, uint256 from, uint256 count) internal pure returns (bytes memory data) {
         data = new bytes(count);
         if (count == 0) return data;
-        mark(reader, from, count);
+        _demand(reader, from, from + count);
         uint256 payload = reader.payload;
         assembly ("memory-safe") {
             mcopy(add(data, 0x20), add(payload, from), count)
@@ -89,29 +125,39 @@ library PageReader {
 
     /// @dev 32 bytes that lie before the reader's position.
     function word(Reader memory reader, uint256 from) internal pure returns (bytes32 value) {
-        mark(reader, from, 32);
+        _demand(reader, from, from + 32);
         uint256 payload = reader.payload;
         assembly ("memory-safe") {
             value := mload(add(payload, from))
         }
     }
 
-    /// @dev Says that bytes are read; they must be proven.
-    function mark(Reader memory reader, uint256 from, uint256 count) internal pure {
-        uint256 segments = SwarmProof.segmentsOf(from, from + count);
-        uint256 missing = segments & ~reader.proven;
-        if (missing != 0) revert IRemoteLogVerifier.SegmentsMissing(reader.page, missing);
-        reader.read |= segments;
+    /// @dev Ends a run: what was read of it counts from now on.
+    function endRun(Reader memory reader) internal pure {
+        uint256 run = reader.run;
+        uint256 offset = reader.offset;
+        if (run < offset) _demand(reader, run, offset);
+        reader.run = offset;
     }
 
-    /// @dev Says that nothing more is read.
+    /// @dev Ends the reading: nothing may be proven that was not read.
     function finish(Reader memory reader) internal pure {
+        endRun(reader);
         uint256 superfluous = reader.proven & ~reader.read;
         if (superfluous != 0) revert IRemoteLogVerifier.SegmentsNotRead(reader.page, superfluous);
     }
 
-    /// @dev Reports a broken rule; never returns.
+    /// @dev Ends the reading with a broken rule; never returns.
     function malformed(Reader memory reader, IRemoteLogVerifier.PageRule rule) internal pure {
+        endRun(reader);
         revert IRemoteLogVerifier.MalformedPage(reader.page, rule, reader.offset);
+    }
+
+    /// @dev Says that the bytes `from` to `to` are read; they must be proven.
+    function _demand(Reader memory reader, uint256 from, uint256 to) private pure {
+        uint256 segments = SwarmProof.segmentsOf(from, to);
+        uint256 missing = segments & ~reader.proven;
+        if (missing != 0) revert IRemoteLogVerifier.SegmentsMissing(reader.page, missing);
+        reader.read |= segments;
     }
 }

@@ -21,6 +21,14 @@ library SwarmProof {
     /// @dev log2 of the children that an inner chunk has at most.
     uint256 private constant _BRANCH_BITS = 7;
 
+    /// @dev The logarithms of the powers of two below 2^128, one a byte, each at the place of its power modulo 131, of
+    /// which 2 is a primitive root. A test computes them anew.
+    bytes32 private constant _LOG2_0 = 0x00000148022e4960030e2f384a126176042b0f23302639174b5c13566233771d;
+    bytes32 private constant _LOG2_1 = 0x05002c0c1029245a317e277c3a3c18694c3e5d73141a5766636b3452784e1e6e;
+    bytes32 private constant _LOG2_2 = 0x064000472d5f0d3711752a2225165b55321c7f0b28597d7b3b683d7219656a51;
+    bytes32 private constant _LOG2_3 = 0x4d6d3f465e36742115541b0a587a677164506c453520530979704f441f086f43;
+    bytes32 private constant _LOG2_4 = 0x0742410000000000000000000000000000000000000000000000000000000000;
+
     /// @notice Thrown when a proof ends before all that it must contain.
     /// @param needed Bytes that it must have at least.
     /// @param length Bytes that it has.
@@ -171,7 +179,9 @@ library SwarmProof {
     /// @param to Offset behind the last byte; more than `from`.
     /// @return segments Bit i is segment i.
     function segmentsOf(uint256 from, uint256 to) internal pure returns (uint256 segments) {
-        return (2 << ((to - 1) >> 5)) - (1 << (from >> 5));
+        unchecked {
+            return (2 << ((to - 1) >> 5)) - (1 << (from >> 5));
+        }
     }
 
     /// @dev Copies the bytes `start` to `end` of a file, all in one leaf, to `data` from `to` on.
@@ -198,68 +208,75 @@ library SwarmProof {
         }
     }
 
-    /// @dev The root over 128 segments, of which those in `known` are in the proof and those from `count` on are zero.
-    /// Level by level, in place: node i of a level is written over node i of the one below, whose pair 2i, 2i+1 has
-    /// been read by then. Nodes that are not needed are never computed; their places hold anything.
-    function _rootOfSegments(bytes calldata proof, uint256 offset, uint256 known, uint256 count)
+    /// @dev The root over 128 segments, of which those in `segments` are in the proof and those from `count` on are zero.
+    ///
+    /// Nodes are numbered as in a heap: the root is 1, the children of n are 2n and 2n+1, segment i is 128 + i. Node n
+    /// is written 32 * n behind `nodes`. Known nodes wait in a queue in order, all of a level before any above it; who
+    /// leaves it, with its sibling or alone, makes their parent known. Nodes that nobody needs are never computed.
+    function _rootOfSegments(bytes calldata proof, uint256 offset, uint256 segments, uint256 count)
         private
         pure
         returns (bytes32 root, uint256 end, uint256 payload)
     {
         assembly ("memory-safe") {
-            payload := mload(0x40)
-            // The nodes lie behind, in memory that is not kept.
-            let nodes := add(payload, 0x1000)
-            mstore(0x40, nodes)
+            let nodes := mload(0x40)
+            // Behind 256 nodes the table of logarithms, behind it the queue; of all this the payload is kept.
+            let table := add(nodes, 0x2000)
+            mstore(table, _LOG2_0)
+            mstore(add(table, 0x20), _LOG2_1)
+            mstore(add(table, 0x40), _LOG2_2)
+            mstore(add(table, 0x60), _LOG2_3)
+            mstore(add(table, 0x80), _LOG2_4)
+            let first := add(table, 0xa0)
+            let last := first
             let source := add(proof.offset, offset)
-            let slot := 0
-            for { let rest := known } rest { rest := shr(1, rest) } {
-                if and(rest, 1) {
-                    let segment := calldataload(source)
-                    source := add(source, 0x20)
-                    mstore(add(payload, slot), segment)
-                    mstore(add(nodes, slot), segment)
-                }
-                slot := add(slot, 0x20)
+            for {} segments {} {
+                let lowest := and(segments, sub(0, segments))
+                segments := xor(segments, lowest)
+                let node := add(0x1000, shl(5, byte(0, mload(add(table, mod(lowest, 131))))))
+                mstore(add(nodes, node), calldataload(source))
+                source := add(source, 0x20)
+                mstore(last, node)
+                last := add(last, 0x20)
             }
+            mstore(last, 0)
+            // The first node of the level, the first of the level above nothing but padding, and what such nodes are.
+            let level := 0x1000
+            let limit := add(0x1000, shl(5, count))
             let padding := 0
-            for { let level := 0 } lt(level, 7) { level := add(level, 1) } {
-                let above := 0
-                let bit := 1
-                let left := nodes
-                let parent := nodes
-                let limit := add(nodes, shl(5, count))
-                for { let rest := known } rest { rest := shr(2, rest) } {
-                    if and(rest, 3) {
-                        switch and(rest, 3)
-                        case 1 {
-                            let right := add(left, 0x20)
-                            switch lt(right, limit)
-                            case 0 { mstore(right, padding) }
-                            default {
-                                mstore(right, calldataload(source))
-                                source := add(source, 0x20)
-                            }
-                        }
-                        case 2 {
-                            mstore(left, calldataload(source))
-                            source := add(source, 0x20)
-                        }
-                        mstore(parent, keccak256(left, 0x40))
-                        above := or(above, bit)
-                    }
-                    bit := shl(1, bit)
-                    left := add(left, 0x40)
-                    parent := add(parent, 0x20)
+            for {} 1 {} {
+                let node := mload(first)
+                first := add(first, 0x20)
+                if lt(node, level) {
+                    if eq(node, 0x20) { break }
+                    level := shr(1, level)
+                    limit := and(shr(1, add(limit, 0x20)), not(0x1f))
+                    mstore(0x00, padding)
+                    mstore(0x20, padding)
+                    padding := keccak256(0x00, 0x40)
                 }
-                known := above
-                count := shr(1, add(count, 1))
-                mstore(0x00, padding)
-                mstore(0x20, padding)
-                padding := keccak256(0x00, 0x40)
+                let sibling := xor(node, 0x20)
+                switch eq(mload(first), sibling)
+                case 0 {
+                    switch lt(sibling, limit)
+                    case 0 { mstore(add(nodes, sibling), padding) }
+                    default {
+                        mstore(add(nodes, sibling), calldataload(source))
+                        source := add(source, 0x20)
+                    }
+                }
+                default { first := add(first, 0x20) }
+                let parent := and(shr(1, node), not(0x1f))
+                mstore(add(nodes, parent), keccak256(add(nodes, shl(1, parent)), 0x40))
+                mstore(last, parent)
+                last := add(last, 0x20)
+                mstore(last, 0)
             }
-            root := mload(nodes)
+            root := mload(add(nodes, 0x20))
             end := sub(source, proof.offset)
+            payload := nodes
+            mcopy(payload, add(nodes, 0x1000), 0x1000)
+            mstore(0x40, add(payload, 0x1000))
         }
     }
 
