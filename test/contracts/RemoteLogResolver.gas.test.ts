@@ -48,6 +48,9 @@ describe('what the resolver costs', () => {
   it('is exactly what RemoteLogResolver.gas.json says (UPDATE_SNAPSHOTS=1 writes it)', async () => {
     const figures = await measure()
     if (UPDATE) writeFileSync(SNAPSHOT, `${JSON.stringify(figures, undefined, 2)}\n`)
-    assert.deepEqual(figures, JSON.parse(readFileSync(SNAPSHOT, 'utf8')))
+    const snapshot = JSON.parse(readFileSync(SNAPSHOT, 'utf8')) as Record<string, number>
+    // To measure coverage Hardhat adds instructions, so that only what is measured can be compared then.
+    if (hre.globalOptions.coverage) assert.deepEqual(Object.keys(figures), Object.keys(snapshot))
+    else assert.deepEqual(figures, snapshot)
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { dataSlice, id, toBeHex, ZeroAddress } from 'ethers'
-import { ALICE_ETH, ETH, type Names, startNames, TOPIC, URL } from './names/world.ts'
+import { ALICE_ETH, CHAT, ETH, type Names, startNames, TOPIC, URL } from './names/world.ts'
 import { A, B, bytes32 } from './support/registry.ts'
 
 const KEYS = ['remotelog.topic', 'remotelog.registry', 'url', 'avatar', '']
@@ -27,6 +27,30 @@ function interfaceId(...signatures: string[]): string {
   const both = signatures.map(signature => BigInt(dataSlice(id(signature), 0, 4))).reduce((a, b) => a ^ b)
   return toBeHex(both, 4)
 }
+
+describe('ensOwnerOf', () => {
+  describe('given nobody owns the name', () => {
+    it('should answer zero', async () => {
+      const { resolver } = await startNames()
+      assert.equal(await resolver.ensOwnerOf(CHAT), ZeroAddress)
+    })
+  })
+
+  describe('given the name is not wrapped', () => {
+    it("should answer the owner in ENS's registry", async () => {
+      const { resolver, alice } = await startNames()
+      assert.equal(await resolver.ensOwnerOf(ALICE_ETH), alice.address)
+    })
+  })
+
+  describe('given the name is wrapped', () => {
+    it("should answer the token's owner", async () => {
+      const { resolver, wrap, alice, bob } = await startNames()
+      await wrap(ALICE_ETH, alice, bob)
+      assert.equal(await resolver.ensOwnerOf(ALICE_ETH), bob.address)
+    })
+  })
+})
 
 describe('records', () => {
   describe('given no link', () => {
