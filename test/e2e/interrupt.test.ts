@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { cli, cliJson, devnetProcess, ended, type RunningDevnet, startCli } from './cli-process.ts'
@@ -89,5 +90,22 @@ describe('ending a command', () => {
     const { code, stderr } = await net.stop()
     assert.deepEqual([code, stderr], [0, ''])
     for (const url of [net.rpcUrl, net.beeUrl]) await assert.rejects(fetch(url), { name: 'TypeError' })
+  })
+
+  test('a devnet in memory is found through a folder of its own, which goes with it', async () => {
+    const child = startCli(['devnet', '--json'])
+    const result = ended(child)
+    const [line] = await once(createInterface({ input: child.stdout }), 'line')
+    const { folder: notes, accounts } = JSON.parse(line)
+    const own = join(folder, 'memory')
+    const init = ['init', '--devnet', notes, '--devnet-account', '1', '--topic', 'memory']
+    const { owner } = await cliJson<{ owner: string }>(init, { home: own, env: PASSWORD })
+    assert.equal(owner, accounts[1])
+    assert.equal((await cli(['append', '--publish'], { home: own, env: PASSWORD, input: 'x\n' })).code, 0)
+    assert.doesNotMatch(line, /[0-9a-f]{64}.*[0-9a-f]{64}/, 'the batch, and no private key')
+    child.kill('SIGINT')
+    const { code, stderr } = await result
+    assert.deepEqual([code, stderr], [0, ''])
+    await assert.rejects(stat(notes), { code: 'ENOENT' })
   })
 })
