@@ -78,12 +78,13 @@ library PageParser {
     {
         Pair memory pair;
         pair.timestamp = header.baseTimestamp;
-        for (uint256 next = header.firstSeq; next <= seq; ++next) {
+        for (uint256 next = header.firstSeq;; ++next) {
             if (page.offset == page.end || page.next() != 0x0a) {
                 page.endRun();
                 revert IRemoteLogVerifier.NoSuchEntry(seq, uint64(next));
             }
             _readPair(page, pair);
+            if (next == seq) break;
         }
         entry.timestamp = uint64(pair.timestamp);
         entry.length = uint64(pair.length);
@@ -126,12 +127,13 @@ library PageParser {
     function _readTail(PageReader.Reader memory page, Header memory header) private pure {
         if (!page.isNext(0x12)) return;
         page.expect(2, 0x1220);
-        page.skip(32, page.end);
+        page.skip(32);
         header.hasTail = true;
     }
 
     /// @dev What the page says of its place must agree with itself and with the number of pages before it.
     function _checkPlace(PageReader.Reader memory page, Header memory header, uint256 index) private pure {
+        page.endRun();
         bool isFirst = !header.hasTail;
         if (isFirst != (index == 0)) page.malformed(IRemoteLogVerifier.PageRule.Tail);
         if (isFirst != (header.firstSeq == 0) || header.firstSeq < index) {
@@ -141,20 +143,22 @@ library PageParser {
     }
 
     /// @dev Reads a pair field, the reader standing behind its tag. `pair` holds the pair before; of it the timestamp
-    /// counts. All bytes must be within the pair: it is enough that they end where it ends, since offsets only grow.
+    /// counts. That all bytes are within the pair is checked at its end: offsets only grow.
     function _readPair(PageReader.Reader memory page, Pair memory pair) private pure {
         unchecked {
             uint256 size = page.varint();
             uint256 end = page.offset + size;
-            if (end > page.end) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
+            uint256 pageEnd = page.end;
+            if (end > pageEnd) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
+            page.end = end;
             uint256 tag = page.next();
-            (pair.remoteHash, tag) = tag == 0x0a ? _skipHash(page, end) : (0, tag);
-            (pair.localHash, tag) = tag == 0x12 ? _skipHash(page, end) : (0, tag);
+            (pair.remoteHash, tag) = tag == 0x0a ? _skipHash(page) : (0, tag);
+            (pair.localHash, tag) = tag == 0x12 ? _skipHash(page) : (0, tag);
             pair.data = 0;
             if (tag == 0x1a) {
                 pair.length = page.varint();
                 pair.data = page.offset;
-                page.skip(pair.length, end);
+                page.skip(pair.length);
                 tag = page.next();
             }
             if (tag != 0x50) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
@@ -167,6 +171,7 @@ library PageParser {
                 length = page.varint();
             }
             if (page.offset != end) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
+            page.end = pageEnd;
 
             _addDelta(page, pair, delta);
             if ((pair.data == 0) != isReference || hasLength != isReference) {
@@ -181,10 +186,10 @@ library PageParser {
     }
 
     /// @dev Behind the tag of a hash: its offset, and the tag behind it.
-    function _skipHash(PageReader.Reader memory page, uint256 end) private pure returns (uint256 offset, uint256 tag) {
+    function _skipHash(PageReader.Reader memory page) private pure returns (uint256 offset, uint256 tag) {
         if (page.next() != 0x20) page.malformed(IRemoteLogVerifier.PageRule.Canonical);
         offset = page.offset;
-        page.skip(32, end);
+        page.skip(32);
         tag = page.next();
     }
 

@@ -33,7 +33,7 @@ library PageReader {
         uint256 end;
     }
 
-    /// @dev The next byte. Whether there is one must be checked afterwards.
+    /// @dev The next byte. That it is not behind the end must be checked afterwards.
     function next(Reader memory reader) internal pure returns (uint256 value) {
         unchecked {
             uint256 offset = reader.offset;
@@ -71,18 +71,18 @@ library PageReader {
         if (take(reader, count) != wanted) malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
     }
 
-    /// @dev Moves on without reading, to `end` at most.
-    function skip(Reader memory reader, uint256 count, uint256 end) internal pure {
+    /// @dev Moves on without reading.
+    function skip(Reader memory reader, uint256 count) internal pure {
         unchecked {
-            endRun(reader);
             uint256 offset = reader.offset + count;
-            if (offset > end) malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
+            if (offset > reader.end) malformed(reader, IRemoteLogVerifier.PageRule.Canonical);
+            endRun(reader);
             reader.offset = offset;
             reader.run = offset;
         }
     }
 
-    /// @dev A minimal varint of at most 64 bits. Whether its bytes are there must be checked afterwards.
+    /// @dev A minimal varint of at most 64 bits. That it does not go on behind the end must be checked afterwards.
     function varint(Reader memory reader) internal pure returns (uint256 value) {
         unchecked {
             uint256 offset = reader.offset;
@@ -147,8 +147,9 @@ library PageReader {
         if (superfluous != 0) revert IRemoteLogVerifier.SegmentsNotRead(reader.page, superfluous);
     }
 
-    /// @dev Ends the reading with a broken rule; never returns.
+    /// @dev Ends the reading with a broken rule; never returns. What was read behind the end does not count.
     function malformed(Reader memory reader, IRemoteLogVerifier.PageRule rule) internal pure {
+        if (reader.offset > reader.end) reader.offset = reader.end;
         endRun(reader);
         revert IRemoteLogVerifier.MalformedPage(reader.page, rule, reader.offset);
     }
