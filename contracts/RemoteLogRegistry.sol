@@ -103,6 +103,20 @@ contract RemoteLogRegistry is IRemoteLogRegistry, EIP712 {
 
     /// @inheritdoc IRemoteLogRegistry
     function headsOf(LogKey[] calldata logs) external view returns (bytes32[] memory heads) {
+        return _headsAt(logs);
+    }
+
+    /// @inheritdoc IRemoteLogRegistry
+    function headsWithBlock(LogKey[] calldata logs)
+        external
+        view
+        returns (SeenBlock memory seen, bytes32[] memory heads)
+    {
+        return (_seenBlock(), _headsAt(logs));
+    }
+
+    /// @dev The heads of logs, in order.
+    function _headsAt(LogKey[] calldata logs) private view returns (bytes32[] memory heads) {
         heads = new bytes32[](logs.length);
         for (uint256 i = 0; i < logs.length; ++i) {
             heads[i] = _headAt(logs[i].owner, logs[i].topic).value;
@@ -172,6 +186,11 @@ contract RemoteLogRegistry is IRemoteLogRegistry, EIP712 {
             let answered := staticcall(gasLimit, wallet, add(question, 0x20), mload(question), 0x00, 0x20)
             confirmed := and(and(answered, gt(returndatasize(), 0x1f)), eq(mload(0x00), magic))
         }
+    }
+
+    /// @dev The block that this call runs in.
+    function _seenBlock() private view returns (SeenBlock memory seen) {
+        return SeenBlock(block.number, block.timestamp, blockhash(block.number - 1));
     }
 
     /// @dev Where a log's head is kept. The hash is keccak256(abi.encode(owner, topic)).

@@ -30,6 +30,17 @@ interface IRemoteLogRegistry is IERC5267 {
         bytes32 topic;
     }
 
+    /// @notice The block in whose state a call runs, as the call sees it. It names no hash: a block can't know its own.
+    /// @param number The block's number. Nodes differ: some run calls as if in the block after the one asked for, and
+    /// some chains put another chain's number here (Arbitrum: the one of Ethereum).
+    /// @param timestamp The block's Unix time in seconds.
+    /// @param parentHash The hash of block `number - 1`; zero where the chain does not tell.
+    struct SeenBlock {
+        uint256 number;
+        uint256 timestamp;
+        bytes32 parentHash;
+    }
+
     /// @notice What is signed (EIP-712): the owner wants the head of a log to move.
     /// @param owner The account whose log it is.
     /// @param topic What the log is about.
@@ -177,6 +188,16 @@ interface IRemoteLogRegistry is IERC5267 {
     /// @param logs The logs asked for.
     /// @return heads One for each log, in order; zero where a log was never published.
     function headsOf(LogKey[] calldata logs) external view returns (bytes32[] memory heads);
+
+    /// @notice The heads of many logs, and the block at which they were read. A reader asks for the newest block at the
+    /// same time; where both are the same block, one round of requests gives heads with the hash of their block.
+    /// @param logs The logs asked for.
+    /// @return seen The block in whose state the heads stand, as the call sees it.
+    /// @return heads One for each log, in order; zero where a log was never published.
+    function headsWithBlock(LogKey[] calldata logs)
+        external
+        view
+        returns (SeenBlock memory seen, bytes32[] memory heads);
 
     /// @notice How far ahead a deadline may be.
     /// @return lead Seconds.

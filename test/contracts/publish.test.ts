@@ -96,3 +96,24 @@ describe('headsOf', () => {
     assert.deepEqual([...(await registry.headsOf([]))], [])
   })
 })
+
+describe('headsWithBlock', () => {
+  it('gives the heads, and number, time and parent of the block that they stand at', async () => {
+    const { registry, caller, stranger, ethers } = await deployRegistry()
+    await registry.publish(TOPIC, NONE, A)
+    const logs = [
+      { owner: caller, topic: TOPIC },
+      { owner: stranger, topic: TOPIC },
+    ]
+    const receipt = await (await registry.publish(TOPIC, A, B)).wait()
+    for (const [back, head] of [
+      [0, B],
+      [1, A],
+    ] as const) {
+      const block = (await ethers.provider.getBlock(receipt!.blockNumber - back))!
+      const [seen, heads] = await registry.headsWithBlock(logs, { blockTag: block.number })
+      assert.deepEqual([...heads], [head, NONE])
+      assert.deepEqual([...seen], [BigInt(block.number), BigInt(block.timestamp), block.parentHash])
+    }
+  })
+})

@@ -12,6 +12,12 @@ export function parseBlock(answer: unknown): BlockRef | undefined {
   }
 }
 
+/** The hash of the block before, as the same answer states it; undefined where it does not. */
+export function parentHashOf(answer: unknown): string | undefined {
+  const { parentHash } = (answer ?? {}) as Record<string, unknown>
+  return typeof parentHash === 'string' ? parentHash.toLowerCase() : undefined
+}
+
 function safeNumber(value: unknown, what: string): number {
   const number = typeof value === 'string' && /^0x[0-9a-fA-F]+$/.test(value) ? Number(value) : Number.NaN
   if (!Number.isSafeInteger(number)) throw notABlock(what)

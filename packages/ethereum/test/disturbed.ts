@@ -1,6 +1,6 @@
 import type { Eip1193Provider } from '../src/index.ts'
 
-type Answer = (method: string, honest: () => Promise<unknown>) => Promise<unknown>
+type Answer = (method: string, honest: () => Promise<unknown>, params: readonly unknown[]) => Promise<unknown>
 
 /** A provider that can be told to fail, to stay silent, or to answer something else. */
 export class Disturbed implements Eip1193Provider {
@@ -17,7 +17,7 @@ export class Disturbed implements Eip1193Provider {
   request(call: Parameters<Eip1193Provider['request']>[0]): Promise<unknown> {
     this.asked.push(call.method)
     for (const look of this.#looking) look()
-    return this.#answer(call.method, () => this.#honest.request(call))
+    return this.#answer(call.method, () => this.#honest.request(call), (call.params ?? []) as unknown[])
   }
 
   /** Resolves when a method was asked so often since `asked` was last emptied. */
@@ -35,6 +35,28 @@ export class Disturbed implements Eip1193Provider {
   /** Decides from now on what is answered. */
   answer(answer: Answer): void {
     this.#answer = answer
+  }
+
+  /**
+   * Answers in rounds from now on: a request waits until no other one comes, and then all that wait are answered.
+   * Returns how many rounds there were.
+   */
+  inRounds(): () => number {
+    let rounds = 0
+    let round: Promise<void> | undefined
+    this.#answer = async (_, honest) => {
+      round ??= new Promise(resolve => {
+        // Requests that nothing keeps waiting are made before the event loop turns.
+        setImmediate(() => {
+          rounds += 1
+          round = undefined
+          resolve()
+        })
+      })
+      await round
+      return honest()
+    }
+    return () => rounds
   }
 
   fail(): void {

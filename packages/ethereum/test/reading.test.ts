@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type LogKey, parseAddress, topicOf } from '@remote-log/core'
-import { RegistryNameSystem } from '../src/index.ts'
+import { RegistryNameSystem, registryInterface } from '../src/index.ts'
 import { CHAIN_ID } from './chain.ts'
 import { A, B, startWorld, thrownBy } from './world.ts'
 
@@ -57,21 +57,94 @@ test('a registry that a reorganisation took away is NO_CONTRACT, also after it w
   assert.equal((await thrownBy(names.head(log))).code, 'NO_CONTRACT')
 })
 
-test('the registry is read at the hash of the block that the statement names', async t => {
+test('a head takes one round of requests, also the first one', async t => {
+  const world = await startWorld(t)
+  const { names, honest, log, node } = world
+  const { block } = await honest.publish(log, undefined, A)
+  const logs: LogKey[] = Array.from({ length: 600 }, () => log)
+  // Everything that is asked waits until nothing more is asked: what comes later is a round of its own.
+  for (const [work, calls] of [
+    [() => names.head(log), 4],
+    [() => names.head(log), 3],
+    [() => names.heads(logs), 4],
+    [() => names.head(log, { at: 'safe' }), 3],
+  ] as const) {
+    node.asked.length = 0
+    const rounds = node.inRounds()
+    const answered = await work()
+    assert.deepEqual(Array.isArray(answered) ? answered[599] : answered, { head: A, block })
+    assert.equal(rounds(), 1)
+    assert.equal(node.asked.length, calls)
+  }
+})
+
+test('a block that came in between makes a second round, at the hash of the block that the statement names', async t => {
   const world = await startWorld(t)
   const { names, honest, log, node } = world
   const first = await honest.publish(log, undefined, A)
-  // Between the question for the block and the call the head moves.
+  await names.head(log)
+  // Between the block and the call the head moves.
+  let named: Promise<unknown>
+  node.answer(async (method, honestly) => {
+    if (method === 'eth_getBlockByNumber') {
+      named = honestly()
+      return named
+    }
+    if (method !== 'eth_call') return honestly()
+    await named
+    node.answer((_, ask) => ask())
+    await honest.publish(log, A, B)
+    return honestly()
+  })
+  node.asked.length = 0
+  assert.deepEqual(await names.head(log), { head: A, block: first.block })
+  assert.equal(node.asked.filter(method => method === 'eth_call').length, 2)
+  assert.equal((await names.head(log)).head, B)
+})
+
+test('a call that says another block than the one named counts for nothing: it is asked again by hash', async t => {
+  const world = await startWorld(t)
+  const { chain, names, honest, log, node } = world
+  const { block } = await honest.publish(log, undefined, A)
+  const lie = { head: `0x${B}`, parentHash: `0x${'77'.repeat(32)}` }
+  const { parentHash } = (await chain.ask('eth_getBlockByNumber', 'latest', false)) as { parentHash: string }
+  const seen = { number: BigInt(block.number), timestamp: BigInt(block.timestamp), parentHash }
+  for (const [change, found] of [
+    [{}, B],
+    [{ number: seen.number + 1n }, A],
+    [{ number: seen.number - 1n }, A],
+    [{ timestamp: seen.timestamp + 1n }, A],
+    [{ parentHash: lie.parentHash }, A],
+    [{ parentHash: block.hash, number: seen.number + 1n }, A],
+  ] as const) {
+    node.answer(async (method, honestly, params) => {
+      if (method !== 'eth_call' || params[1] !== 'latest') return honestly()
+      const call = params[0] as { data: string }
+      if (!call.data.startsWith(registryInterface.getFunction('headsWithBlock').selector)) return honestly()
+      return registryInterface.encodeFunctionResult('headsWithBlock', [{ ...seen, ...change }, [lie.head]])
+    })
+    assert.deepEqual(await names.head(log), { head: found, block }, JSON.stringify(Object.keys(change)))
+  }
+})
+
+test('a block that names no parent, and a node that fails calls at a tag, cost a round and nothing else', async t => {
+  const world = await startWorld(t)
+  const { names, honest, log, node } = world
+  const { block } = await honest.publish(log, undefined, A)
   node.answer(async (method, honestly) => {
     const answer = await honestly()
-    if (method === 'eth_getBlockByNumber') {
-      node.answer((_, ask) => ask())
-      await honest.publish(log, A, B)
-    }
-    return answer
+    return method === 'eth_getBlockByNumber' ? { ...(answer as object), parentHash: null } : answer
   })
-  assert.deepEqual(await names.head(log), { head: A, block: first.block })
-  assert.equal((await names.head(log)).head, B)
+  assert.deepEqual(await names.head(log), { head: A, block })
+  for (const fault of [
+    { code: 3, message: 'execution reverted', data: '0x' },
+    { code: -32000, message: 'header not found' },
+  ]) {
+    node.answer((method, honestly, params) =>
+      method === 'eth_call' && params[1] === 'latest' ? Promise.reject(fault) : honestly(),
+    )
+    assert.deepEqual(await names.head(log), { head: A, block })
+  }
 })
 
 test('a node that does not know the block yet is asked again, and is UNAVAILABLE in the end', async t => {
@@ -106,6 +179,7 @@ test('heads of more logs than one call bears are asked in several, at one block'
   node.asked.length = 0
   const statements = await names.heads([...logs.slice(0, 700), log, ...logs.slice(700)])
   assert.equal(node.asked.filter(method => method === 'eth_call').length, 3)
+  assert.equal(node.asked.length, 5)
   assert.equal(statements.length, 1_202)
   assert.deepEqual(
     statements.map(({ head }, i) => (head === undefined ? -1 : i)).filter(i => i >= 0),
@@ -131,6 +205,7 @@ test('answers that are no answers are UNAVAILABLE', async t => {
     ['eth_call', '0x1'],
     ['eth_call', '0x1234'],
     ['eth_call', `0x${'00'.repeat(31)}20${'00'.repeat(32)}`],
+    ['eth_call', registryInterface.encodeFunctionResult('headsOf', [[`0x${A}`, `0x${A}`]])],
   ]
   for (const [method, lie] of lies) {
     node.answer((asked, honestly) => (asked === method ? Promise.resolve(lie) : honestly()))

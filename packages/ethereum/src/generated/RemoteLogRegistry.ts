@@ -9,6 +9,10 @@ export declare namespace IRemoteLogRegistry {
 
     export type LogKeyStructOutput = [owner: string, topic: string] & {owner: string, topic: string }
 
+    export type SeenBlockStruct = {number: BigNumberish, timestamp: BigNumberish, parentHash: BytesLike}
+
+    export type SeenBlockStructOutput = [number: bigint, timestamp: bigint, parentHash: string] & {number: bigint, timestamp: bigint, parentHash: string }
+
     export type SignedHeadStruct = {owner: AddressLike, topic: BytesLike, expected: BytesLike, next: BytesLike, deadline: BigNumberish}
 
     export type SignedHeadStructOutput = [owner: string, topic: string, expected: string, next: string, deadline: bigint] & {owner: string, topic: string, expected: string, next: string, deadline: bigint }
@@ -24,7 +28,7 @@ export declare namespace IRemoteLogRegistry {
     }
 
   export interface RemoteLogRegistryInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_LEAD" | "WALLET_GAS" | "eip712Domain" | "headOf" | "headsOf" | "publish" | "publishSigned" | "publishSignedByWallets"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_LEAD" | "WALLET_GAS" | "eip712Domain" | "headOf" | "headsOf" | "headsWithBlock" | "publish" | "publishSigned" | "publishSignedByWallets"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "EIP712DomainChanged" | "HeadMoved" | "SignedHeadRefused"): EventFragment;
 
@@ -33,6 +37,7 @@ encodeFunctionData(functionFragment: 'WALLET_GAS', values?: undefined): string;
 encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
 encodeFunctionData(functionFragment: 'headOf', values: [AddressLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'headsOf', values: [IRemoteLogRegistry.LogKeyStruct[]]): string;
+encodeFunctionData(functionFragment: 'headsWithBlock', values: [IRemoteLogRegistry.LogKeyStruct[]]): string;
 encodeFunctionData(functionFragment: 'publish', values: [BytesLike, BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'publishSigned', values: [IRemoteLogRegistry.SignedByKeyStruct[]]): string;
 encodeFunctionData(functionFragment: 'publishSignedByWallets', values: [IRemoteLogRegistry.SignedByWalletStruct[]]): string;
@@ -42,6 +47,7 @@ decodeFunctionResult(functionFragment: 'WALLET_GAS', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'eip712Domain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headsOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'headsWithBlock', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publish', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publishSigned', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike): Result;
@@ -137,6 +143,12 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
       'view'
     >
 
+    headsWithBlock: TypedContractMethod<
+      [logs: IRemoteLogRegistry.LogKeyStruct[], ],
+      [[IRemoteLogRegistry.SeenBlockStructOutput, string[]] & {seen: IRemoteLogRegistry.SeenBlockStructOutput, heads: string[] }],
+      'view'
+    >
+
     publish: TypedContractMethod<
       [topic: BytesLike, expected: BytesLike, next: BytesLike, ],
       [void],
@@ -180,6 +192,11 @@ getFunction(nameOrSignature: 'headOf'): TypedContractMethod<
 getFunction(nameOrSignature: 'headsOf'): TypedContractMethod<
       [logs: IRemoteLogRegistry.LogKeyStruct[], ],
       [string[]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'headsWithBlock'): TypedContractMethod<
+      [logs: IRemoteLogRegistry.LogKeyStruct[], ],
+      [[IRemoteLogRegistry.SeenBlockStructOutput, string[]] & {seen: IRemoteLogRegistry.SeenBlockStructOutput, heads: string[] }],
       'view'
     >;
 getFunction(nameOrSignature: 'publish'): TypedContractMethod<
