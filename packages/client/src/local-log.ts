@@ -8,7 +8,13 @@ import {
 import { type Anchor, decodeAnchor, encodeAnchor } from './anchor.ts'
 import { decodeJournal, encodeJournal, type Journal } from './journal.ts'
 import { decodeKeptPage, encodeKeptPage, type KeptPage } from './kept-page.ts'
-import { LOCAL_ENCODING, type LocalChange, type LocalDatabase, type LocalIterator, type LocalRange } from './local-database.ts'
+import {
+  LOCAL_ENCODING,
+  type LocalChange,
+  type LocalDatabase,
+  type LocalIterator,
+  type LocalRange,
+} from './local-database.ts'
 import { localFailure } from './local-failure.ts'
 import { decodeRanges, encodeRanges, PageRanges } from './page-ranges.ts'
 import { openRecord, sealRecord } from './record.ts'

@@ -54,8 +54,7 @@ async function searchHistory(
   target: Target,
 ): Promise<ReadPage> {
   const { have } = context.state
-  const pageAt = (index: number) =>
-    have.has(index) ? keptPage(context, index) : sealed.find(reader, index)
+  const pageAt = (index: number) => (have.has(index) ? keptPage(context, index) : sealed.find(reader, index))
   let low = 0
   let high = pages
   while (high - low > 1) {

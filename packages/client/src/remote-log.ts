@@ -178,7 +178,8 @@ export class RemoteLog {
 
   /**
    * Forgets the trusted head and every kept page, so that the next call trusts what the name system states: the way
-   * on after REORG, REWRITTEN or LOCAL_DAMAGED, once a person has looked at the evidence. Unsent entries stay.
+   * on after REORG, REWRITTEN, ROLLBACK or LOCAL_DAMAGED, once a person has looked at the evidence. Unsent entries
+   * stay. Entries that only the forgotten head contained are gone from this device: read them before.
    * @throws REFUSED while a publication's outcome is unknown: publish first
    */
   forget(options: ForgetOptions = {}): Promise<void> {

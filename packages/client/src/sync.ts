@@ -99,7 +99,11 @@ async function fetchMissing(
 }
 
 /** With the history's right edge at hand, the next catch-up over one page needs no index. */
-async function rememberEdge({ local, state }: LogContext, anchor: Anchor, { walker }: SealedPages): Promise<void> {
+async function rememberEdge(
+  { local, state }: LogContext,
+  anchor: Anchor,
+  { walker }: SealedPages,
+): Promise<void> {
   const history = anchor.history ?? walker.edgeAt(walker.pages)
   if (anchor.history || !history) return
   const known = { ...anchor, history }

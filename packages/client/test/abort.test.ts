@@ -53,7 +53,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
     await assert.rejects(outcome, { code: 'ABORTED', cause: 'my reason' })
     await new Promise(resolve => setImmediate(resolve))
     assert.equal(asked, name === 'bytes')
-    stall.release()
+    await stall.release()
   })
 
   test(`${name}: aborted at any moment, it ends with ABORTED, loses nothing and holds up nothing`, async () => {
@@ -96,7 +96,11 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
       const seen = (await all(bob.read())).map(async entry =>
         entry.length > 1e6 ? 'large' : (await entry.text()).replace(/\0+$/, ''),
       )
-      assert.deepEqual(await Promise.all(seen), expected, `${name} aborted at call ${after}, ${unsent} unsent`)
+      assert.deepEqual(
+        await Promise.all(seen),
+        expected,
+        `${name} aborted at call ${after}, ${unsent} unsent`,
+      )
       assert.ok((await log.sync()).complete)
       const again = await world.writer({ local: reopened(local) })
       assert.equal((await all(again.read())).length, expected.length)
@@ -152,7 +156,7 @@ test('an operation that waits for another ends with its signal, and the other go
     await assert.rejects(waiting, { code: 'ABORTED', cause: 'enough' })
   }
   disturber.mend()
-  stall.release()
+  await stall.release()
   assert.equal((await publishing).published, 1)
   assert.deepEqual(await textsOf(alice.read()), ['x'])
 })

@@ -44,7 +44,10 @@ test('an id that is not 32 bytes of hex is refused', async () => {
       await assert.rejects(alice.append(payload, { id: id as MessageId }), invalid)
     }
   }
-  assert.equal((await alice.append('x', { id: `0x${'AB'.repeat(32)}` as MessageId })).id, parseMessageId('ab'.repeat(32)))
+  assert.equal(
+    (await alice.append('x', { id: `0x${'AB'.repeat(32)}` as MessageId })).id,
+    parseMessageId('ab'.repeat(32)),
+  )
   assert.equal(alice.status().unsent, 1)
 })
 

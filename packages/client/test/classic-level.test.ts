@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { seededBytes } from '@remote-log/conformance'
 import { ClassicLevel } from 'classic-level'
@@ -54,15 +54,15 @@ const APPENDER = `
 
 test('a process that has the folder keeps others out; killed, it loses nothing that it acknowledged', async t => {
   const path = await folder(t)
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module-typescript', '--eval', APPENDER, path],
-    { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', APPENDER, path], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.after(() => child.kill('SIGKILL'))
   let acknowledged = 0
   for await (const dots of child.stdout) {
-    if (acknowledged === 0) await assert.rejects(new World().writer({ local: level(path) }), { code: 'LOCKED' })
+    if (acknowledged === 0)
+      await assert.rejects(new World().writer({ local: level(path) }), { code: 'LOCKED' })
     acknowledged += dots.length
     if (acknowledged > 300 && !child.killed) child.kill('SIGKILL')
   }
@@ -124,7 +124,11 @@ for (const [record, at] of [
       })
       const beginBroken = async () => {
         const upload = await world.store.beginUpload()
-        return { id: upload.id, put: () => Promise.reject(new TypeError('broken')), confirm: () => upload.confirm() }
+        return {
+          id: upload.id,
+          put: () => Promise.reject(new TypeError('broken')),
+          confirm: () => upload.confirm(),
+        }
       }
       await assert.rejects(failing.publish(), TypeError)
       await failing.close()
@@ -209,35 +213,37 @@ test('a damaged unsent entry is LOCAL_DAMAGED and never published; the others ca
 
 for (const how of ['damaged', 'gone']) {
   test(`a chunk of an unsent payload that is ${how} is LOCAL_DAMAGED, and its entry can be dropped`, async t => {
-  const path = await folder(t)
-  const world = new World()
-  const alice = await world.writer({ local: level(path) })
-  await alice.append(seededBytes('payload', 20_000))
-  await alice.append('after')
-  await alice.close()
-  const db = level(path)
-  await db.open()
-  const chunks = await Array.fromAsync(db.iterator({ ...VIEW, gte: `${LOG}/staged/`, lt: `${LOG}/staged/~` }))
-  await db.close()
-  await damage(path, chunks[1]![0].slice(LOG.length + 1), 100)
-  const again = await world.writer({ local: level(path) })
-  await damaged(again.publish(), /^staged\//)
-  await damaged(
-    again.entry(0).then(entry => entry.bytes()),
-    /^staged\//,
-  )
-  if (how === 'gone') {
-    await again.close()
-    const cleared = level(path)
-    await cleared.open()
-    await cleared.clear({ keyEncoding: 'utf8', gte: `${LOG}/staged/`, lt: `${LOG}/staged/~` })
-    await cleared.close()
-  }
-  const last = how === 'gone' ? await world.writer({ local: level(path) }) : again
-  await damaged(last.publish(), /^staged\//)
-  await last.forget({ dropDamaged: true })
-  await last.publish()
-  assert.deepEqual(await textsOf((await world.reader()).read()), ['after'])
-  await last.close()
-})
+    const path = await folder(t)
+    const world = new World()
+    const alice = await world.writer({ local: level(path) })
+    await alice.append(seededBytes('payload', 20_000))
+    await alice.append('after')
+    await alice.close()
+    const db = level(path)
+    await db.open()
+    const chunks = await Array.fromAsync(
+      db.iterator({ ...VIEW, gte: `${LOG}/staged/`, lt: `${LOG}/staged/~` }),
+    )
+    await db.close()
+    await damage(path, chunks[1]![0].slice(LOG.length + 1), 100)
+    const again = await world.writer({ local: level(path) })
+    await damaged(again.publish(), /^staged\//)
+    await damaged(
+      again.entry(0).then(entry => entry.bytes()),
+      /^staged\//,
+    )
+    if (how === 'gone') {
+      await again.close()
+      const cleared = level(path)
+      await cleared.open()
+      await cleared.clear({ keyEncoding: 'utf8', gte: `${LOG}/staged/`, lt: `${LOG}/staged/~` })
+      await cleared.close()
+    }
+    const last = how === 'gone' ? await world.writer({ local: level(path) }) : again
+    await damaged(last.publish(), /^staged\//)
+    await last.forget({ dropDamaged: true })
+    await last.publish()
+    assert.deepEqual(await textsOf((await world.reader()).read()), ['after'])
+    await last.close()
+  })
 }

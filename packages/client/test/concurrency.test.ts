@@ -36,7 +36,12 @@ test('a slow stream holds up nobody, and a failing payload in line holds up nobo
   const waiting = alice.append(slow())
   const long = seededBytes('long', 9000)
   const failing = assert.rejects(alice.append(long, { timestamp: Number.NaN }), { code: 'INVALID_ARGUMENT' })
-  await Promise.all([failing, alice.append('first'), alice.append(long, { timestamp: 0 }), alice.append('third')])
+  await Promise.all([
+    failing,
+    alice.append('first'),
+    alice.append(long, { timestamp: 0 }),
+    alice.append('third'),
+  ])
   gate.resolve()
   assert.equal((await waiting).seq, 3)
   const lengths = (await all(alice.read())).map(({ length }) => length)
@@ -148,7 +153,11 @@ test('entries that are asked for while a publish runs do not disturb it', async 
     network: world.network,
     onCall: operation => {
       if (!busy || operation === 'get') return
-      asks.push(alice.entry(1000).catch(error => assert.equal(error.code, 'NOT_FOUND')), alice.at(9e12), alice.sync())
+      asks.push(
+        alice.entry(1000).catch(error => assert.equal(error.code, 'NOT_FOUND')),
+        alice.at(9e12),
+        alice.sync(),
+      )
     },
   })
   const alice = await world.writer({ store })

@@ -8,7 +8,7 @@ import { all, bulky, memory, reopened, texts, World } from './world.ts'
 /** What a device did before the publish in which it dies. */
 interface Scene {
   readonly name: string
-  readonly parts?: Partial<LogParts>
+  readonly parts?: Partial<LogParts> | undefined
   readonly before: (world: World, local: LocalDatabase) => Promise<void>
 }
 
@@ -30,12 +30,20 @@ const SCENES: readonly Scene[] = [
       await other.publish()
     },
   },
-  { name: 'one entry a page', parts: { linked: true }, before: (world, local) => withPublished(world, local, 2) },
+  {
+    name: 'one entry a page',
+    parts: { linked: true },
+    before: (world, local) => withPublished(world, local, 2),
+  },
 ]
 
 /** Entries that fill pages, one by reference. */
 async function appendSome(alice: RemoteLog): Promise<void> {
-  await alice.appendMany([...bulky(5, 1000), { payload: seededBytes('by reference', 9000) }, ...texts(2, 1006)])
+  await alice.appendMany([
+    ...bulky(5, 1000),
+    { payload: seededBytes('by reference', 9000) },
+    ...texts(2, 1006),
+  ])
 }
 
 async function idsOf(log: RemoteLog): Promise<string[]> {
@@ -80,7 +88,11 @@ async function diesAt(death: Death, { parts, before }: Omit<Scene, 'name'>): Pro
     'a reader sees all of it or nothing',
   )
   // The mode of the pages may have been changed by the time the device is started again.
-  const again = await world.writer({ store: world.otherNode(), local: reopened(local), linked: !parts?.linked })
+  const again = await world.writer({
+    store: world.otherNode(),
+    local: reopened(local),
+    linked: !parts?.linked,
+  })
   assert.deepEqual(await idsOf(again), survived ? [...published, ...mine] : await idsOf(again))
   await again.append('one more')
   const report = await again.publish()

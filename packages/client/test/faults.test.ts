@@ -28,7 +28,10 @@ test('a lost receipt: the next publish finds the head that it sent, and sends no
   assert.deepEqual([log.status().publishing, log.status().unsent], [true, 5])
   hostile.attack = undefined
   const report = await log.publish()
-  assert.deepEqual([report.entries, report.published, report.publication, report.chunks], [5, 5, undefined, 0])
+  assert.deepEqual(
+    [report.entries, report.published, report.publication, report.chunks],
+    [5, 5, undefined, 0],
+  )
   assert.deepEqual([log.status().publishing, log.status().unsent], [false, 0])
   assert.deepEqual(await textsOf((await world.reader()).read()), names(5))
 })

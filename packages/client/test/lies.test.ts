@@ -16,8 +16,10 @@ import {
   type Page,
   type RangeReader,
   type Reference,
+  RefusedError,
   topicOf,
 } from '@remote-log/core'
+import { pageReferences } from './network-log.ts'
 import { bulky, ID, LOG, memory, START, texts, textsOf, World } from './world.ts'
 
 const names = (count: number, first = 0) => texts(count, first).map(({ payload }) => payload)
@@ -40,7 +42,12 @@ function build(world: World, count: number) {
   }
   const head = builder.head()
   put(world, ...head.edge, head.page)
-  return { builder, sealed, head, page: decodePage(chunkPayload(head.page.bytes), { kind: 'head', log: LOG }) }
+  return {
+    builder,
+    sealed,
+    head,
+    page: decodePage(chunkPayload(head.page.bytes), { kind: 'head', log: LOG }),
+  }
 }
 
 /** The log's head page with other contents, and the name system that states it. */
@@ -55,7 +62,11 @@ test('a head that is no page, no chunk of one page, or the page of another log i
   const noPage = makeChunk(new TextEncoder().encode('<html>'))
   const inner = makeChunk(new Uint8Array(64), 8192)
   const foreign = new LogBuilder(emptyLogState(logHash({ ...ID, topic: topicOf('another') })))
-  foreign.append({ timestamp: START, id: 'ee'.repeat(32) as never, content: { kind: 'embedded', data: new Uint8Array(1) } })
+  foreign.append({
+    timestamp: START,
+    id: 'ee'.repeat(32) as never,
+    content: { kind: 'embedded', data: new Uint8Array(1) },
+  })
   for (const [chunk, code, rule] of [
     [noPage, 'INVALID_PAGE', undefined],
     [inner, 'CORRUPT', undefined],
@@ -65,7 +76,13 @@ test('a head that is no page, no chunk of one page, or the page of another log i
     put(world, chunk)
     world.chain.mine(LOG, chunk.reference)
     const bob = await world.reader()
-    for (const ask of [() => bob.sync(), () => bob.entry(0), () => bob.at(0), () => bob.verify(), () => textsOf(bob.read())]) {
+    for (const ask of [
+      () => bob.sync(),
+      () => bob.entry(0),
+      () => bob.at(0),
+      () => bob.verify(),
+      () => textsOf(bob.read()),
+    ]) {
       await assert.rejects(ask(), error => {
         const { code: got, details } = error as { code: string; details: Record<string, unknown> }
         assert.equal(got, code)
@@ -96,11 +113,17 @@ test('a chunk that is wrong, cut, empty or exchanged is never taken for the log'
     const [page] = [...world.network.keys()].filter(reference => reference !== head)
     // In the network: the store's own check finds it.
     const bytes = world.network.get(page!)!
-    const bent = attack === 'wrong bytes' ? bytes.map(byte => byte ^ 1) : bytes.subarray(0, attack === 'no bytes' ? 0 : 900)
+    const bent =
+      attack === 'wrong bytes'
+        ? bytes.map(byte => byte ^ 1)
+        : bytes.subarray(0, attack === 'no bytes' ? 0 : 900)
     world.network.set(page!, attack === 'another chunk' ? world.network.get(head!)! : bent)
     const bob = await world.reader()
     const { complete, missing } = await bob.sync()
-    assert.deepEqual([complete, missing.map(({ from, to, reason }) => [from, to, reason])], [false, [[0, 3, 'CORRUPT']]])
+    assert.deepEqual(
+      [complete, missing.map(({ from, to, reason }) => [from, to, reason])],
+      [false, [[0, 3, 'CORRUPT']]],
+    )
     await assert.rejects(textsOf(bob.read()), { code: 'CORRUPT' })
     assert.deepEqual(await textsOf(bob.read({ from: 3 })), names(27, 3))
     world.network.set(page!, bytes)
@@ -126,100 +149,6 @@ test('a store that breaks its promise to verify is found out by the format or th
   }
 })
 
-test('a page that is missing is listed with exactly its entries, all others are kept, and a later sync completes', async () => {
-  for (const ranges of [true, false]) {
-    const world = new World()
-    const alice = await world.writer()
-    await alice.appendMany(bulky(900))
-    await alice.publish()
-    const pages = alice.status().sealedPages
-    assert.equal(pages, 299)
-    const references = await pageReferences(world, alice.status().head!)
-    const lost = [0, 5, 6, 130, 297, 298]
-    const taken = lost.map(index => [references[index]!, world.network.get(references[index]!)!] as const)
-    for (const [reference] of taken) world.network.delete(reference)
-    const bob = await world.reader({ ranges })
-    const statement = await bob.sync()
-    assert.deepEqual(
-      statement.missing.map(({ from, to, reason }) => [from, to, reason]),
-      [
-        [0, 3, 'NOT_FOUND'],
-        [15, 21, 'NOT_FOUND'],
-        [390, 393, 'NOT_FOUND'],
-        [891, 897, 'NOT_FOUND'],
-      ],
-    )
-    assert.deepEqual([statement.complete, statement.entries, bob.status().keptPages], [false, 900, 293])
-    assert.deepEqual(await textsOf(bob.read({ from: 21, to: 390 })), names(369, 21))
-    assert.deepEqual(await textsOf(bob.read({ from: 393, to: 891, reverse: true })), names(498, 393).reverse())
-    await assert.rejects(textsOf(bob.read()), { code: 'NOT_FOUND' })
-    await assert.rejects(bob.entry(16), { code: 'NOT_FOUND' })
-    assert.equal(await (await bob.entry(30)).text().then(text => text.replace(/\0+$/, '')), 'entry 30')
-
-    world.network.set(...taken[1]!)
-    const some = await bob.sync()
-    assert.deepEqual(
-      some.missing.map(({ from, to }) => [from, to]),
-      [
-        [0, 3],
-        [18, 21],
-        [390, 393],
-        [891, 897],
-      ],
-    )
-    for (const [reference, bytes] of taken) world.network.set(reference, bytes)
-    const rest = await bob.sync()
-    assert.deepEqual([rest.complete, rest.fresh, rest.missing], [true, 0, []])
-    assert.deepEqual(await textsOf(bob.read()), names(900))
-  }
-})
-
-test('an inner node that is missing costs the pages below it, and no others', async () => {
-  const world = new World()
-  const alice = await world.writer()
-  await alice.appendMany(bulky(900))
-  await alice.publish()
-  const { walker } = await walkerOf(world, alice.status().head!)
-  const [, second] = walker.wanted(0, 299)
-  const bytes = world.network.get(second!.reference)!
-  world.network.delete(second!.reference)
-  const bob = await world.reader()
-  const { missing } = await bob.sync()
-  assert.deepEqual(
-    missing.map(({ from, to, reason }) => [from, to, reason]),
-    [[384, 768, 'NOT_FOUND']],
-  )
-  assert.equal(bob.status().keptPages, 299 - 128)
-  world.network.set(second!.reference, bytes)
-  assert.ok((await bob.sync()).complete)
-  assert.deepEqual(await textsOf(bob.read()), names(900))
-})
-
-test('a store that falls silent in the middle is not asked for every page, and the rest is listed', async () => {
-  const world = new World()
-  const alice = await world.writer({ linked: true })
-  await alice.appendMany(texts(2000))
-  await alice.publish()
-  let left = 700
-  let asked = 0
-  class Failing extends MemoryContentStore {
-    override async get(...args: Parameters<MemoryContentStore['get']>): Promise<Uint8Array> {
-      asked++
-      if (left-- > 0) return super.get(...args)
-      const { UnavailableError } = await import('@remote-log/core')
-      throw new UnavailableError('no answer')
-    }
-  }
-  const bob = await world.open({ store: new Failing({ network: world.network }), ranges: false })
-  const statement = await bob.sync()
-  assert.ok(asked < 1500, `asked ${asked} times`)
-  const [first] = statement.missing
-  assert.deepEqual([statement.missing.length, first?.reason, first?.to], [1, 'UNAVAILABLE', 2000])
-  assert.equal(bob.status().keptPages, first?.from)
-  left = 1e9
-  assert.ok((await bob.sync()).complete)
-})
-
 /** A store whose range requests give what a hostile gateway likes. */
 class LyingRanges extends MemoryContentStore implements RangeReader {
   lie: 'zeros' | 'cut' | 'shifted' | 'endless' | 'refused' | 'flipped' = 'zeros'
@@ -230,7 +159,6 @@ class LyingRanges extends MemoryContentStore implements RangeReader {
   ): AsyncGenerator<Uint8Array, void> {
     this.ranges++
     if (this.lie === 'refused') {
-      const { RefusedError } = await import('@remote-log/core')
       throw new RefusedError('no ranges here', { reason: 'range' })
     }
     if (this.lie === 'zeros') {
@@ -269,9 +197,18 @@ test('a range that lies, is cut or never ends costs time, never a wrong byte', a
 })
 
 for (const [what, bend] of [
-  ['names another page', (reference: Reference, seq: number, time: number) => [seededReference(reference), seq, time]],
-  ['shifts seqs', (reference: Reference, seq: number, time: number) => [reference, seq === 0 ? 0 : seq + 1, time]],
-  ['shifts times', (reference: Reference, seq: number, time: number) => [reference, seq, seq === 0 ? 0 : time + 60_000]],
+  [
+    'names another page',
+    (reference: Reference, seq: number, time: number) => [seededReference(reference), seq, time],
+  ],
+  [
+    'shifts seqs',
+    (reference: Reference, seq: number, time: number) => [reference, seq === 0 ? 0 : seq + 1, time],
+  ],
+  [
+    'shifts times',
+    (reference: Reference, seq: number, time: number) => [reference, seq, seq === 0 ? 0 : time + 60_000],
+  ],
 ] as const) {
   test(`a directory that ${what} is found out: the history leads to the right entry`, async () => {
     const world = new World()
@@ -279,7 +216,11 @@ for (const [what, bend] of [
     const directory = new DirectoryBuilder()
     const references = await pageReferences(world, restate(world, page))
     for (const [index, { firstSeq, baseTimestamp }] of sealed.entries()) {
-      const [reference, seq, time] = bend(references[index]!, firstSeq, baseTimestamp) as [Reference, number, number]
+      const [reference, seq, time] = bend(references[index]!, firstSeq, baseTimestamp) as [
+        Reference,
+        number,
+        number,
+      ]
       directory.append({ reference, firstSeq: seq, time })
     }
     const root = directory.root()
@@ -368,26 +309,3 @@ test('a payload that is missing, cut or of another length is an error of its rea
     { code: 'CORRUPT', details: { reference: root, length: 9001 } },
   )
 })
-
-async function walkerOf(world: World, head: Reference) {
-  const { SealedPages } = await import('../src/sealed-pages.ts')
-  const { decodeHead } = await import('../src/anchor.ts')
-  const sealed = new SealedPages(decodeHead(chunkPayload(world.network.get(head)!), LOG, head))
-  const { walker } = sealed
-  walker.supply(
-    { offset: 0, span: walker.pages * 4096 },
-    world.network.get(decodeHead(chunkPayload(world.network.get(head)!), LOG, head).roots.history)!,
-  )
-  return sealed
-}
-
-/** The references of all sealed pages, as the network has them. */
-async function pageReferences(world: World, head: Reference): Promise<Reference[]> {
-  const { SealedPages } = await import('../src/sealed-pages.ts')
-  const { decodeHead } = await import('../src/anchor.ts')
-  const { descend } = await import('../src/descend.ts')
-  const { Reader } = await import('../src/reader.ts')
-  const { walker } = new SealedPages(decodeHead(chunkPayload(world.network.get(head)!), LOG, head))
-  await descend(new Reader(world.store), walker, [{ from: 0, to: walker.pages }])
-  return Array.from({ length: walker.pages }, (_, index) => walker.page(index)!)
-}

@@ -9,7 +9,12 @@ import { all, memory, reopened, World } from './world.ts'
 type Mishap = { readonly kind: 'none' } | (Death & { readonly kind: 'crash' | 'lost receipt' })
 
 type Step =
-  | { readonly do: 'append'; readonly device: 0 | 1; readonly sizes: readonly number[]; readonly mishap: Mishap }
+  | {
+      readonly do: 'append'
+      readonly device: 0 | 1
+      readonly sizes: readonly number[]
+      readonly mishap: Mishap
+    }
   | { readonly do: 'publish' | 'sync'; readonly device: 0 | 1; readonly mishap: Mishap }
   | { readonly do: 'reopen'; readonly device: 0 | 1; readonly linked: boolean; readonly inlineLimit: number }
   | { readonly do: 'follow' }
@@ -26,7 +31,11 @@ const mishap = fc.oneof(
   { weight: 2, arbitrary: death('crash') },
   { weight: 1, arbitrary: death('lost receipt') },
 )
-const size = fc.oneof(fc.integer({ min: 12, max: 400 }), fc.integer({ min: 1000, max: 3840 }), fc.constant(5000))
+const size = fc.oneof(
+  fc.integer({ min: 12, max: 400 }),
+  fc.integer({ min: 1000, max: 3840 }),
+  fc.constant(5000),
+)
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
@@ -37,7 +46,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       mishap,
     }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('publish' as const, 'sync' as const), device, mishap }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom('publish' as const, 'sync' as const), device, mishap }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -89,7 +101,7 @@ class Device {
     } catch (error) {
       if (mishap.kind === 'none' || !process.dead) throw error
     }
-    if (mishap.kind !== "none") await this.start()
+    if (mishap.kind !== 'none') await this.start()
   }
 
   async append(sizes: readonly number[], mishap: Mishap): Promise<void> {
@@ -135,7 +147,9 @@ test('two writers and a reader, with crashes and faults, against a plain model',
         assert.equal(new Set(published).size, published.length, 'nothing is published twice')
         for (const { name, acknowledged, attempted, log } of devices) {
           const there = published.filter(entry => entry.startsWith(name))
-          const waiting = (await namesIn(log)).filter(entry => entry.startsWith(name) && !there.includes(entry))
+          const waiting = (await namesIn(log)).filter(
+            entry => entry.startsWith(name) && !there.includes(entry),
+          )
           const mine = [...there, ...waiting]
           const allowed = new Set(acknowledged)
           assert.deepEqual(
@@ -168,7 +182,11 @@ test('two writers and a reader, with crashes and faults, against a plain model',
         }
         await check()
         const copy = await namesIn(bob, true)
-        assert.deepEqual(copy, published.slice(0, copy.length), "the reader's copy is a first part of the log")
+        assert.deepEqual(
+          copy,
+          published.slice(0, copy.length),
+          "the reader's copy is a first part of the log",
+        )
       }
       for (const { log } of devices) await log.publish()
       await check()

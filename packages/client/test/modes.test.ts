@@ -47,7 +47,13 @@ test('the three modes of the RFC mix in one log, each page of a linked stretch w
   const world = new World()
   const local = memory()
   const expected: string[] = []
-  for (const [i, parts] of [{}, { inlineLimit: 0 }, { linked: true }, {}, { linked: true, inlineLimit: 2 }].entries()) {
+  for (const [i, parts] of [
+    {},
+    { inlineLimit: 0 },
+    { linked: true },
+    {},
+    { linked: true, inlineLimit: 2 },
+  ].entries()) {
     const alice = await world.writer({ local: reopened(local), ...parts })
     const batch = texts(7, 7 * i)
     expected.push(...batch.map(({ payload }) => payload))

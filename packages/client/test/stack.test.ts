@@ -4,7 +4,7 @@ import { seededBytes } from '@remote-log/conformance'
 import { type LogId, NotFoundError, topicOf } from '@remote-log/core'
 import { type Devnet, type FaultProxy, startDevnet, startFaultProxy } from '@remote-log/devnet'
 import { type ConnectOptions, connect, signerOf } from '../src/index.ts'
-import { bulky, textsOf, texts } from './world.ts'
+import { bulky, texts, textsOf } from './world.ts'
 
 const names = (count: number, first = 0) => texts(count, first).map(({ payload }) => payload)
 
@@ -94,7 +94,9 @@ describe('over a Bee node and a chain', () => {
         const outcome = await bob.sync().catch(error => error)
         if (outcome.complete) break
         assert.ok(tries < 30, JSON.stringify(fault))
-        const codes = outcome.code ? [outcome.code] : outcome.missing.map(({ reason }: { reason: string }) => reason)
+        const codes = outcome.code
+          ? [outcome.code]
+          : outcome.missing.map(({ reason }: { reason: string }) => reason)
         for (const code of codes) assert.match(code, /^(UNAVAILABLE|CORRUPT|NOT_FOUND)$/)
       }
       proxy.setRule(undefined)

@@ -104,9 +104,21 @@ test('sync after sync fetches only what is new, also on the device that writes',
 test('verify counts what it read, and progress tells of every phase', async () => {
   const world = new World()
   const alice = await world.writer({ inlineLimit: 10 })
-  await alice.appendMany([{ payload: 'short' }, { payload: 'longer than ten bytes' }, { payload: new Uint8Array(9000) }])
+  await alice.appendMany([
+    { payload: 'short' },
+    { payload: 'longer than ten bytes' },
+    { payload: new Uint8Array(9000) },
+  ])
   const phases = new Set<string>()
-  const onProgress = ({ phase, done, total }: { phase: string; done: number; total?: number | undefined }) => {
+  const onProgress = ({
+    phase,
+    done,
+    total,
+  }: {
+    phase: string
+    done: number
+    total?: number | undefined
+  }) => {
     phases.add(phase)
     assert.ok(done >= 0 && (total === undefined || done <= total))
   }

@@ -39,7 +39,11 @@ export class World {
 
   /** A reading device, which asks another node of the network. */
   reader(parts: Partial<LogParts> = {}): Promise<RemoteLog> {
-    return this.open({ store: this.otherNode(), names: new MemoryNameSystem({ chain: this.chain }), ...parts })
+    return this.open({
+      store: this.otherNode(),
+      names: new MemoryNameSystem({ chain: this.chain }),
+      ...parts,
+    })
   }
 
   open(parts: Partial<LogParts>): Promise<RemoteLog> {

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as exported from '../src/index.ts'
+
+test('the exports are frozen: a change needs a changeset (node scripts/freeze-exports.ts client)', () => {
+  assert.deepEqual(Object.keys(exported).sort(), [
+    'LogEntry',
+    'RemoteLog',
+    'connect',
+    'createKey',
+    'readKeyFile',
+    'signerOf',
+    'writeKeyFile',
+  ])
+})
