@@ -15,6 +15,9 @@ const FILES: Readonly<Record<string, string>> = {
   'factories/RemoteLogResolver__factory.ts': 'RemoteLogResolver__factory.ts',
 }
 
+/** What another generator writes there. */
+const OTHERS = ['deployments.ts']
+
 /** Makes a file importable where types are only stripped: imports name `.ts` files, and stand side by side. */
 function adapt(text: string): string {
   return `${text
@@ -33,7 +36,7 @@ await hre.tasks.getTask('build').run({ quiet: true, force: !existsSync(SOURCE) }
 const fresh = new Map(
   Object.entries(FILES).map(([from, to]) => [to, adapt(readFileSync(join(SOURCE, from), 'utf8'))]),
 )
-const standing = existsSync(TARGET) ? readdirSync(TARGET) : []
+const standing = existsSync(TARGET) ? readdirSync(TARGET).filter(name => !OTHERS.includes(name)) : []
 if (process.argv.includes('--check')) {
   const wrong = [...new Set([...fresh.keys(), ...standing])].filter(
     name => !standing.includes(name) || readFileSync(join(TARGET, name), 'utf8') !== fresh.get(name),
@@ -43,7 +46,7 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1
   }
 } else {
-  rmSync(TARGET, { recursive: true, force: true })
+  for (const name of standing) rmSync(join(TARGET, name))
   mkdirSync(TARGET, { recursive: true })
   for (const [name, text] of fresh) writeFileSync(join(TARGET, name), text)
 }

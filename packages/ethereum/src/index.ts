@@ -1,5 +1,6 @@
 export type { Signer } from 'ethers'
 export * from './deploy.ts'
+export * from './deployments.ts'
 export * from './domain.ts'
 export type { Eip1193Provider } from './eip1193.ts'
 export { headSlot } from './head-proof/head-slot.ts'

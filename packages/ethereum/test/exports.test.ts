@@ -11,6 +11,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'SIGNED_HEAD_TYPES',
     'createKey',
     'deployRegistry',
+    'deployments',
     'domainOf',
     'headSlot',
     'httpProvider',

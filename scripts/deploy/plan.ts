@@ -1,0 +1,93 @@
+import { type Address, UnavailableError } from '@remote-log/core'
+import { AbiCoder, concat } from 'ethers'
+import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
+import { contractsOf, type DeployedContract, type Ens } from './contracts.ts'
+import { addressOf, CREATE_X, encodeDeployment } from './create-x.ts'
+import { ask, askQuantity, codeAt, type Node } from './node.ts'
+
+/** Whose place a dry run takes: an account without code or key. */
+const NOBODY = '0x000000000000000000000000000000000000dead'
+/** Code that does nothing, in the place of a contract that will stand by then. */
+const ANY_CODE = '0x00'
+
+/** A contract with its address on this chain. */
+export interface PlannedContract extends DeployedContract {
+  readonly address: Address
+  readonly standing: boolean
+  /** Gas units that its deployment takes; undefined where it stands. */
+  readonly gas: bigint | undefined
+}
+
+/** Wei for a gas unit. */
+export interface GasPrice {
+  /** What it would be in the newest block: its base fee and the tip that the node advises. */
+  readonly now: bigint
+  /** If the base fee doubled, which takes six full blocks (EIP-1559). */
+  readonly most: bigint
+}
+
+export interface Plan {
+  readonly chainId: number
+  readonly contracts: readonly PlannedContract[]
+  readonly gasPrice: GasPrice
+}
+
+/** What a deployment to the node's chain would do. Sends nothing. @throws UNAVAILABLE */
+export async function plan(
+  node: Node,
+  hre: HardhatRuntimeEnvironment,
+  options: { readonly chainId: number; readonly ens: Ens | undefined; readonly sender: string | undefined },
+): Promise<Plan> {
+  const { chainId, ens, sender = NOBODY } = options
+  const salt = saltOf(hre)
+  const bytecode = new Map(
+    await Promise.all(
+      ['RemoteLogRegistry', 'RemoteLogVerifier', 'RemoteLogResolver'].map(
+        async name => [name, (await hre.artifacts.readArtifact(name)).bytecode] as const,
+      ),
+    ),
+  )
+  const initCodeOf = ({ name, parameters }: Pick<DeployedContract, 'name' | 'parameters'>) => {
+    const values = Object.values(parameters)
+    const types = values.map(() => 'address')
+    return concat([bytecode.get(name)!, AbiCoder.defaultAbiCoder().encode(types, values)])
+  }
+  const contracts: PlannedContract[] = []
+  for (const contract of contractsOf(ens, of => addressOf(salt, initCodeOf(of)))) {
+    const initCode = initCodeOf(contract)
+    const address = addressOf(salt, initCode)
+    const standing = (await codeAt(node, address)) !== '0x'
+    const data = encodeDeployment(salt, initCode)
+    const missing = contract.needs.filter(need => !contracts.find(other => other.address === need)?.standing)
+    const gas = standing ? undefined : await estimate(node, { from: sender, to: CREATE_X, data }, missing)
+    contracts.push({ ...contract, address, standing, gas })
+  }
+  return { chainId, contracts, gasPrice: await gasPriceOf(node) }
+}
+
+/** Estimates a call as if contracts stood at the addresses `missing` already. */
+function estimate(node: Node, call: object, missing: readonly Address[]): Promise<bigint> {
+  if (missing.length === 0) return askQuantity(node, 'eth_estimateGas', call)
+  const overrides = Object.fromEntries(missing.map(address => [address, { code: ANY_CODE }]))
+  return askQuantity(node, 'eth_estimateGas', call, 'latest', overrides)
+}
+
+function saltOf(hre: HardhatRuntimeEnvironment): string {
+  const salt = hre.config.ignition.strategyConfig?.create2?.salt
+  if (salt === undefined) throw new TypeError('hardhat.config.ts names no salt for CREATE2')
+  return salt
+}
+
+async function gasPriceOf(node: Node): Promise<GasPrice> {
+  const block = (await ask(node, 'eth_getBlockByNumber', 'latest', false)) as {
+    baseFeePerGas?: string
+  } | null
+  if (block === null) throw new UnavailableError('the node has no latest block')
+  if (block.baseFeePerGas === undefined) {
+    const price = await askQuantity(node, 'eth_gasPrice')
+    return { now: price, most: price }
+  }
+  const base = BigInt(block.baseFeePerGas)
+  const tip = await askQuantity(node, 'eth_maxPriorityFeePerGas')
+  return { now: base + tip, most: 2n * base + tip }
+}
