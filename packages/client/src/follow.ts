@@ -14,6 +14,7 @@ import { type BuiltHead, buildHead } from './build-head.ts'
 import { BuiltPages } from './built-pages.ts'
 import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
+import { ensureEdges } from './edges.ts'
 import type { Attempt } from './journal.ts'
 import type { Reader } from './reader.ts'
 import { SealedPages } from './sealed-pages.ts'
@@ -84,6 +85,7 @@ async function settle(context: LogContext, reader: Reader, { head, block }: Head
       record: 'journal',
     })
   }
+  await ensureEdges(context, reader)
   for (const attempt of journal.attempts.toReversed()) {
     const pages = new BuiltPages(context.local)
     const built = await rebuild(context, attempt, pages)

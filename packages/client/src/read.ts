@@ -164,6 +164,13 @@ async function* sealedRun(
   const runs = bounds.slice(1).map((end, i) => ({ from: bounds[i]!, to: end }))
   for (const run of reverse ? runs.reverse() : runs) {
     if (!have.has(run.from)) yield* sealed.fetch(reader, run, { reverse, ranges: context.settings.ranges })
-    else for (const index of countTo(run.from, run.to, reverse)) yield await keptPage(context, index)
+    else
+      for (const index of countTo(run.from, run.to, reverse))
+        yield await pageOf(context, reader, sealed, index)
   }
+}
+
+/** A page that was kept when the read began; it may have been forgotten since. */
+function pageOf(context: LogContext, reader: Reader, sealed: SealedPages, index: number): Promise<ReadPage> {
+  return context.state.have.has(index) ? keptPage(context, index) : sealed.find(reader, index)
 }

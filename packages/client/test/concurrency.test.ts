@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededBytes } from '@remote-log/conformance'
 import { MemoryContentStore } from '@remote-log/core'
-import { all, bulky, hooked, memory, reopened, texts, textsOf, World } from './world.ts'
+import { all, bulky, hooked, LOG, memory, reopened, texts, textsOf, World } from './world.ts'
 
 const names = (count: number, first = 0) => texts(count, first).map(({ payload }) => payload)
 const turn = () => new Promise<void>(resolve => setImmediate(resolve))
@@ -170,6 +170,37 @@ test('entries that are asked for while a publish runs do not disturb it', async 
   }
   assert.ok(asks.length > 10)
   assert.deepEqual(await textsOf((await world.reader()).read()), names(12))
+})
+
+test('entries appended while a damaged one is dropped are neither lost nor doubled', async () => {
+  const world = new World()
+  const local = memory()
+  const appends: Promise<unknown>[] = []
+  let next = 5
+  let busy = false
+  const alice = await world.writer({
+    local: hooked(local, operation => {
+      if (!busy || !['batch', 'get', 'clear'].includes(operation) || appends.length > 20) return undefined
+      appends.push(alice.append(`entry ${next++}`))
+      return turn()
+    }),
+  })
+  await alice.appendMany(texts(5))
+  const record = `${LOG}/unsent/${'1'.padStart(14, '0')}`
+  await local.batch([{ type: 'put', key: record, value: new Uint8Array(60) }], {
+    keyEncoding: 'utf8',
+    valueEncoding: 'view',
+  })
+  busy = true
+  await alice.forget({ dropDamaged: true })
+  // Appending appends more, up to a limit.
+  for (const append of appends) await append
+  busy = false
+  assert.ok(appends.length > 2)
+  const expected = names(next).filter(name => name !== 'entry 1')
+  assert.deepEqual(await textsOf(alice.read()), expected)
+  await alice.publish()
+  assert.deepEqual(await textsOf((await world.reader()).read()), expected)
 })
 
 test('two publishes at once make one after the other', async () => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HostileContentStore, type StoreAttack, seededReference } from '@remote-log/conformance'
 import {
-  type Chunk,
   chunkPayload,
   DirectoryBuilder,
   decodePage,
   emptyLogState,
   encodeHeadPage,
+  encodeSealedPage,
   HistoryBuilder,
   LogBuilder,
   logHash,
@@ -19,15 +19,10 @@ import {
   RefusedError,
   topicOf,
 } from '@remote-log/core'
-import { pageReferences } from './network-log.ts'
+import { pageReferences, put } from './network-log.ts'
 import { bulky, ID, LOG, memory, START, texts, textsOf, World } from './world.ts'
 
 const names = (count: number, first = 0) => texts(count, first).map(({ payload }) => payload)
-
-/** Puts chunks into the network as if somebody had uploaded them. */
-function put(world: World, ...chunks: Chunk[]): void {
-  for (const { reference, bytes } of chunks) world.network.set(reference, bytes)
-}
 
 /** A log of `count` entries built by hand, so that each of its parts can be bent before it is named. */
 function build(world: World, count: number) {
@@ -251,6 +246,68 @@ test('a directory that is not to be had is done without', async () => {
   const bob = await world.reader()
   assert.equal((await bob.entry(33)).seq, 33)
   assert.equal((await bob.at(START + 7 * 60_000))?.seq, 7)
+})
+
+test('a directory that leads to a forged page of the right seqs is found out', async () => {
+  const world = new World()
+  const { sealed, page } = build(world, 60)
+  const references = await pageReferences(world, restate(world, page))
+  const forged = makeChunk(
+    encodeSealedPage({
+      ...sealed[7]!,
+      entries: sealed[7]!.entries.map(entry => ({
+        ...entry,
+        content: { kind: 'embedded', data: new TextEncoder().encode('forged') },
+      })),
+    }),
+  )
+  const directory = new DirectoryBuilder()
+  for (const [index, { firstSeq, baseTimestamp: time }] of sealed.entries()) {
+    const reference = index === 7 ? forged.reference : references[index]!
+    put(world, ...directory.append({ reference, firstSeq, time }))
+  }
+  const root = directory.root()
+  put(world, forged, ...root.chunks)
+  restate(world, { ...page, roots: { ...page.roots!, directory: root.reference } })
+  const bob = await world.reader()
+  const { firstSeq } = sealed[7]!
+  assert.equal((await (await bob.entry(firstSeq)).text()).replace(/\0+$/, ''), `entry ${firstSeq}`)
+  assert.equal(
+    await (await bob.at(START + firstSeq * 60_000))?.text(),
+    await (await bob.entry(firstSeq)).text(),
+  )
+})
+
+test('a page that names another page before it, or a head that does, is INVALID_PAGE', async () => {
+  for (const bent of ['sealed', 'head'] as const) {
+    const world = new World()
+    const { sealed, page } = build(world, 60)
+    const references = await pageReferences(world, restate(world, page))
+    const tail = seededReference('no page of this log')
+    const forged = makeChunk(encodeSealedPage({ ...sealed[7]!, tail }))
+    const history = new HistoryBuilder()
+    const pages = bent === 'sealed' ? references.with(7, forged.reference) : references
+    for (const reference of pages) put(world, ...history.append(reference))
+    const root = history.root()
+    put(world, forged, ...root.chunks)
+    const roots = { ...page.roots!, history: root.reference }
+    restate(world, { ...page, roots, ...(bent === 'head' ? { tail } : {}) })
+    for (const ranges of [true, false]) {
+      const bob = await world.reader({ ranges })
+      for (const ask of [
+        () => bob.sync(),
+        () => bob.verify(),
+        () => textsOf(bob.read()),
+        () => textsOf(bob.read({ reverse: true })),
+      ]) {
+        await assert.rejects(ask(), error => {
+          const { code, details } = error as { code: string; details: { rule: string } }
+          assert.deepEqual([code, details.rule], ['INVALID_PAGE', 'tail'])
+          return true
+        })
+      }
+    }
+  }
 })
 
 test('a history whose pages do not follow each other is INVALID_PAGE', async () => {

@@ -1,4 +1,4 @@
-import { chunkPayload, type Reference } from '@remote-log/core'
+import { type Chunk, chunkPayload, type Reference } from '@remote-log/core'
 import { decodeHead } from '../src/anchor.ts'
 import { descend } from '../src/descend.ts'
 import { Reader } from '../src/reader.ts'
@@ -16,4 +16,9 @@ export async function sealedPagesOf(world: World, head: Reference): Promise<Seal
 export async function pageReferences(world: World, head: Reference): Promise<Reference[]> {
   const { walker } = await sealedPagesOf(world, head)
   return Array.from({ length: walker.pages }, (_, index) => walker.page(index)!)
+}
+
+/** Puts chunks into the network as if somebody had uploaded them. */
+export function put(world: World, ...chunks: Chunk[]): void {
+  for (const { reference, bytes } of chunks) world.network.set(reference, bytes)
 }

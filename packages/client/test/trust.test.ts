@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HostileNameSystem } from '@remote-log/conformance'
-import { type ErrorCode, type Reference, RemoteLogError } from '@remote-log/core'
+import {
+  chunkPayload,
+  type ErrorCode,
+  encodeHeadPage,
+  HistoryBuilder,
+  makeChunk,
+  type Reference,
+  RemoteLogError,
+} from '@remote-log/core'
+import { decodeHead } from '../src/anchor.ts'
 import type { RemoteLog } from '../src/index.ts'
+import { pageReferences, put } from './network-log.ts'
 import { bulky, LOG, memory, reopened, texts, textsOf, World } from './world.ts'
 
 const names = (count: number, first = 0) => texts(count, first).map(({ payload }) => payload)
@@ -100,6 +110,9 @@ for (const [what, base, other] of [
   ['that is longer', 5, 40],
   ['that is shorter', 0, 1],
   ['that has one page more', 5, 5],
+  ['that differs in the open page alone', 6, 1],
+  ['that differs in the open page alone, sealed since', 6, 4],
+  ['that differs in the open page alone, several pages ago', 6, 30],
 ] as const) {
   test(`another history, ${what}, is REWRITTEN`, async () => {
     const world = new World()
@@ -114,6 +127,39 @@ for (const [what, base, other] of [
     world.chain.mine(LOG, head)
     const forged = [...names(base), ...names(other, 1000)]
     await refusesAndRecovers(bob, 'REWRITTEN', names(7), { trustedHead: trusted, head }, forged)
+  })
+}
+
+for (const [what, after] of [
+  ['the same open page', 0],
+  ['one page more', 3],
+  ['many pages more', 30],
+] as const) {
+  test(`a history with one old page exchanged is REWRITTEN, though all else is as it was: ${what}`, async () => {
+    const world = new World()
+    const [trusted] = await heads(world, [7])
+    const bob = await world.reader()
+    await bob.sync()
+    // The writer of the log forges its own past: the links are those of the old pages, the tree is not.
+    const alice = await world.writer()
+    if (after > 0) {
+      await alice.appendMany(bulky(after, 7))
+      await alice.publish()
+    }
+    const { head } = world.chain.headAt(LOG)
+    const page = decodeHead(chunkPayload(world.network.get(head!)!), LOG, head!)
+    const references = await pageReferences(world, head!)
+    const first = world.network.get(references[0]!)!
+    const forged = makeChunk(chunkPayload(first).with(chunkPayload(first).indexOf(0x65, 150), 0x45))
+    const history = new HistoryBuilder()
+    for (const reference of references.with(0, forged.reference)) put(world, ...history.append(reference))
+    const root = history.root()
+    const chunk = makeChunk(encodeHeadPage({ ...page, roots: { ...page.roots, history: root.reference } }))
+    put(world, forged, ...root.chunks, chunk)
+    world.chain.mine(LOG, chunk.reference)
+    const { code, details } = await codeOf(bob.sync())
+    assert.deepEqual([code, details.trustedHead, details.head], ['REWRITTEN', trusted, chunk.reference])
+    assert.deepEqual(await textsOf(bob.read()), names(7))
   })
 }
 
@@ -182,6 +228,19 @@ test('a writer that meets a rewritten log keeps its unsent entries, and publishe
   assert.equal(again.status().unsent, 1)
   await again.publish()
   assert.deepEqual(await textsOf((await world.reader()).read()), ['forged', 'mine'])
+})
+
+test('a read that is under way when the log is forgotten goes on from the store', async () => {
+  const world = new World()
+  await heads(world, [30])
+  const bob = await world.reader()
+  await bob.sync()
+  const seen: string[] = []
+  for await (const entry of bob.read()) {
+    seen.push((await entry.text()).replace(/\0+$/, ''))
+    if (entry.seq === 10) await bob.forget()
+  }
+  assert.deepEqual(seen, names(30))
 })
 
 test('forget refuses while the outcome of a publication is unknown, unless it is told to', async () => {
