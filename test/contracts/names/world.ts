@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import {
   type BytesLike,
@@ -14,7 +15,8 @@ import type { RemoteLogResolver } from '../../../packages/ethereum/src/generated
 import { bytes32, NOW } from '../support/registry.ts'
 
 /** ENS's registry as its authors published it (npm `@ensdomains/ens` 0.6.2, a truffle artifact). */
-const ENS_REGISTRY = createRequire(import.meta.url)('@ensdomains/ens/build/contracts/ENSRegistry.json') as {
+const ARTIFACT = createRequire(import.meta.url).resolve('@ensdomains/ens/build/contracts/ENSRegistry.json')
+const ENS_REGISTRY = JSON.parse(readFileSync(ARTIFACT, 'utf8')) as {
   readonly abi: object[]
   readonly bytecode: string
 }

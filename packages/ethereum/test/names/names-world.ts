@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
 import { type Address, parseAddress, topicOf } from '@remote-log/core'
@@ -8,7 +9,8 @@ import { CHAIN_ID } from '../chain.ts'
 import { startWorld } from '../world.ts'
 
 /** ENS's registry as its authors published it (npm `@ensdomains/ens` 0.6.2, a truffle artifact). */
-const ENS = createRequire(import.meta.url)('@ensdomains/ens/build/contracts/ENSRegistry.json') as {
+const ARTIFACT = createRequire(import.meta.url).resolve('@ensdomains/ens/build/contracts/ENSRegistry.json')
+const ENS = JSON.parse(readFileSync(ARTIFACT, 'utf8')) as {
   readonly abi: InterfaceAbi
   readonly bytecode: string
 }
