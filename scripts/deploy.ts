@@ -22,7 +22,6 @@ async function main(args: readonly string[]): Promise<void> {
   }
   process.chdir(ROOT)
   const { default: hre } = await import('hardhat')
-  await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
   const connection = await hre.network.create({ network: options.network, override: overrideOf(options) })
   try {
     const node = connection.provider
@@ -31,13 +30,13 @@ async function main(args: readonly string[]): Promise<void> {
     await demandCreateX(node, chainId)
     const sender = options.dryRun ? options.account : (options.account ?? (await ownAccount(node)))
     const ens = options.ens ?? ENS[chainId]
-    const planned = await plan(node, hre, { chainId, ens, sender })
+    const planned = await plan(node, saltOf(hre), { chainId, ens, sender })
     if (!options.json) console.log(describePlan(planned))
     if (options.dryRun) {
       if (options.json) console.log(asJson(planned, undefined))
       return
     }
-    const done = await carryOut(connection, hre, planned, sender!)
+    const done = await carryOut(connection, hre, planned, { sender: sender!, rpc: options.rpc })
     keep(options, planned, done)
     console.log(options.json ? asJson(planned, done) : describeDone(done, chainId))
     if (options.verify) await verifySources(options.network, planned.contracts)
@@ -52,6 +51,12 @@ function overrideOf({ rpc, dryRun, account }: Options): { url?: string; accounts
     ...(rpc !== undefined && { url: rpc }),
     ...((dryRun || account !== undefined) && { accounts: 'remote' as const }),
   }
+}
+
+function saltOf(hre: HardhatRuntimeEnvironment): string {
+  const salt = hre.config.ignition.strategyConfig?.create2?.salt
+  if (salt === undefined) throw new TypeError('hardhat.config.ts names no salt for CREATE2')
+  return salt
 }
 
 /** @throws WRONG_CHAIN (not the one that the network's name means), UNAVAILABLE */
@@ -89,7 +94,9 @@ function keep({ records }: Options, { chainId, contracts }: Plan, done: readonly
 }
 
 await main(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof RemoteLogError)) throw error
-  console.error(`${error.code}: ${error.message}`)
-  process.exitCode = error.code === 'INVALID_ARGUMENT' ? 2 : 1
+  if (error instanceof RemoteLogError) console.error(`${error.code}: ${error.message}`)
+  else if (error instanceof Error && error.name === 'HardhatError') console.error(error.message)
+  else throw error
+  const usage = error instanceof RemoteLogError && error.code === 'INVALID_ARGUMENT'
+  process.exitCode = usage ? 2 : 1
 })

@@ -13,6 +13,8 @@ const FILES: Readonly<Record<string, string>> = {
   'factories/RemoteLogRegistry__factory.ts': 'RemoteLogRegistry__factory.ts',
   'RemoteLogResolver.ts': 'RemoteLogResolver.ts',
   'factories/RemoteLogResolver__factory.ts': 'RemoteLogResolver__factory.ts',
+  'RemoteLogVerifier.ts': 'RemoteLogVerifier.ts',
+  'factories/RemoteLogVerifier__factory.ts': 'RemoteLogVerifier__factory.ts',
 }
 
 /** What another generator writes there. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RefusedError, UnavailableError } from '@remote-log/core'
-import { formatEther, toBeHex, zeroPadValue } from 'ethers'
+import { formatEther, id, toBeHex, zeroPadValue } from 'ethers'
 import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
 import type { NetworkConnection } from 'hardhat/types/network'
 import { CREATE_X } from './create-x.ts'
@@ -27,17 +27,19 @@ export interface Done {
 export async function carryOut(
   connection: NetworkConnection,
   hre: HardhatRuntimeEnvironment,
-  { contracts, gasPrice }: Plan,
-  sender: string,
+  { chainId, contracts, gasPrice }: Plan,
+  { sender, rpc = '' }: { readonly sender: string; readonly rpc: string | undefined },
 ): Promise<Done[]> {
   const node = connection.provider
   const missing = contracts.filter(({ standing }) => !standing)
   await demandMoney(node, sender, missing.reduce((sum, { gas }) => sum + gas!, 0n) * gasPrice.most)
   const before = await askQuantity(node, 'eth_blockNumber')
   const genesis = (await ask(node, 'eth_getBlockByNumber', '0x0', false)) as { hash: string }
+  // Chains for tests come and go under one id: a journal is of one chain, reached in one way.
+  const chain = `chain-${chainId}-${id(genesis.hash + rpc).slice(2, 18)}`
   const done: Done[] = []
   for (const contract of missing) {
-    const deploymentId = `chain-${genesis.hash.slice(2, 18)}-${contract.role}`
+    const deploymentId = `${chain}-${contract.role}`
     await connection.ignition.deploy(contract.module, {
       strategy: 'create2',
       parameters: { [contract.name]: { ...contract.parameters } },

@@ -1,6 +1,8 @@
-import type { IgnitionModule } from '@nomicfoundation/ignition-core'
+import type { Artifact, IgnitionModule } from '@nomicfoundation/ignition-core'
 import { type Address, parseAddress } from '@remote-log/core'
 import type { ChainDeployment } from '@remote-log/ethereum'
+import { AbiCoder, concat } from 'ethers'
+import { registry, resolver, verifier } from './artifacts.ts'
 import registryModule from './modules/registry.ts'
 import resolverModule from './modules/resolver.ts'
 import verifierModule from './modules/verifier.ts'
@@ -35,32 +37,35 @@ export interface DeployedContract {
   readonly role: Role
   readonly name: string
   readonly module: IgnitionModule
-  /** By name, as the Ignition module asks for them, in the constructor's order. */
+  /** Code of the deployment: the contract's, and the constructor's arguments. `0x` hex. */
+  readonly initCode: string
+  /** The constructor's arguments in order, by the names that the Ignition module gives them. */
   readonly parameters: Readonly<Record<string, Address>>
   /** Contracts that have to stand before. */
   readonly needs: readonly Address[]
 }
 
-/** The contracts of a chain, each after those that it needs. `addressOf` tells where one will stand. */
+/** The contracts of a chain, each after those that it needs. `addressOf` tells where a deployment's contract stands. */
 export function contractsOf(
   ens: Ens | undefined,
-  addressOf: (contract: Pick<DeployedContract, 'name' | 'parameters'>) => Address,
+  addressOf: (initCode: string) => Address,
 ): DeployedContract[] {
-  const registry = addressOf({ name: 'RemoteLogRegistry', parameters: {} })
-  const both: DeployedContract[] = [
-    { role: 'registry', name: 'RemoteLogRegistry', module: registryModule, parameters: {}, needs: [] },
-    {
-      role: 'verifier',
-      name: 'RemoteLogVerifier',
-      module: verifierModule,
-      parameters: { registry },
-      needs: [],
-    },
-  ]
+  const heads = contract('registry', registry, registryModule, {})
+  const address = addressOf(heads.initCode)
+  const both = [heads, contract('verifier', verifier, verifierModule, { registry: address })]
   if (ens === undefined) return both
-  const parameters = { registry, ens: ens.registry, nameWrapper: ens.nameWrapper }
-  return [
-    ...both,
-    { role: 'resolver', name: 'RemoteLogResolver', module: resolverModule, parameters, needs: [registry] },
-  ]
+  const parameters = { registry: address, ens: ens.registry, nameWrapper: ens.nameWrapper }
+  return [...both, { ...contract('resolver', resolver, resolverModule, parameters), needs: [address] }]
+}
+
+function contract(
+  role: Role,
+  { contractName, bytecode }: Artifact,
+  module: IgnitionModule,
+  parameters: DeployedContract['parameters'],
+): DeployedContract {
+  const values = Object.values(parameters)
+  const types = values.map(() => 'address')
+  const initCode = concat([bytecode, AbiCoder.defaultAbiCoder().encode(types, values)])
+  return { role, name: contractName, module, initCode, parameters, needs: [] }
 }

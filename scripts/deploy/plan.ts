@@ -1,6 +1,4 @@
 import { type Address, UnavailableError } from '@remote-log/core'
-import { AbiCoder, concat } from 'ethers'
-import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
 import { contractsOf, type DeployedContract, type Ens } from './contracts.ts'
 import { addressOf, CREATE_X, encodeDeployment } from './create-x.ts'
 import { ask, askQuantity, codeAt, type Node } from './node.ts'
@@ -32,34 +30,20 @@ export interface Plan {
   readonly gasPrice: GasPrice
 }
 
-/** What a deployment to the node's chain would do. Sends nothing. @throws UNAVAILABLE */
+/** What a deployment to the node's chain would do. Sends nothing. `salt`: of CREATE2. @throws UNAVAILABLE */
 export async function plan(
   node: Node,
-  hre: HardhatRuntimeEnvironment,
+  salt: string,
   options: { readonly chainId: number; readonly ens: Ens | undefined; readonly sender: string | undefined },
 ): Promise<Plan> {
   const { chainId, ens, sender = NOBODY } = options
-  const salt = saltOf(hre)
-  const bytecode = new Map(
-    await Promise.all(
-      ['RemoteLogRegistry', 'RemoteLogVerifier', 'RemoteLogResolver'].map(
-        async name => [name, (await hre.artifacts.readArtifact(name)).bytecode] as const,
-      ),
-    ),
-  )
-  const initCodeOf = ({ name, parameters }: Pick<DeployedContract, 'name' | 'parameters'>) => {
-    const values = Object.values(parameters)
-    const types = values.map(() => 'address')
-    return concat([bytecode.get(name)!, AbiCoder.defaultAbiCoder().encode(types, values)])
-  }
   const contracts: PlannedContract[] = []
-  for (const contract of contractsOf(ens, of => addressOf(salt, initCodeOf(of)))) {
-    const initCode = initCodeOf(contract)
-    const address = addressOf(salt, initCode)
+  for (const contract of contractsOf(ens, initCode => addressOf(salt, initCode))) {
+    const address = addressOf(salt, contract.initCode)
     const standing = (await codeAt(node, address)) !== '0x'
-    const data = encodeDeployment(salt, initCode)
+    const call = { from: sender, to: CREATE_X, data: encodeDeployment(salt, contract.initCode) }
     const missing = contract.needs.filter(need => !contracts.find(other => other.address === need)?.standing)
-    const gas = standing ? undefined : await estimate(node, { from: sender, to: CREATE_X, data }, missing)
+    const gas = standing ? undefined : await estimate(node, call, missing)
     contracts.push({ ...contract, address, standing, gas })
   }
   return { chainId, contracts, gasPrice: await gasPriceOf(node) }
@@ -70,12 +54,6 @@ function estimate(node: Node, call: object, missing: readonly Address[]): Promis
   if (missing.length === 0) return askQuantity(node, 'eth_estimateGas', call)
   const overrides = Object.fromEntries(missing.map(address => [address, { code: ANY_CODE }]))
   return askQuantity(node, 'eth_estimateGas', call, 'latest', overrides)
-}
-
-function saltOf(hre: HardhatRuntimeEnvironment): string {
-  const salt = hre.config.ignition.strategyConfig?.create2?.salt
-  if (salt === undefined) throw new TypeError('hardhat.config.ts names no salt for CREATE2')
-  return salt
 }
 
 async function gasPriceOf(node: Node): Promise<GasPrice> {
