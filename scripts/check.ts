@@ -7,6 +7,7 @@ import { checkLayers } from './check-layers.ts'
 import { checkManifests } from './check-manifests.ts'
 import { checkPromises } from './check-promises.ts'
 import { checkSize } from './check-size.ts'
+import { checkSolidity } from './check-solidity.ts'
 import { checkTests } from './check-tests.ts'
 import { type Finding, ROOT } from './workspace.ts'
 
@@ -16,6 +17,7 @@ const CHECKS: Readonly<Record<string, (root: string) => Finding[] | Promise<Find
   manifests: checkManifests,
   size: checkSize,
   contracts: checkContracts,
+  solidity: checkSolidity,
   errors: checkErrors,
   tests: checkTests,
   promises: checkPromises,
