@@ -1,7 +1,6 @@
 import type { MessageId } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
-import { Mutex } from './mutex.ts'
 import { encodeUnsent, type Unsent } from './unsent.ts'
 
 /** An entry that is durable on this device. */
@@ -28,9 +27,9 @@ interface Waiting {
  */
 export class Appender {
   readonly #context: LogContext
-  readonly #alone = new Mutex()
   #waiting: Waiting[] = []
-  #writing = false
+  /** What is being written, or keeps others from writing. */
+  #busy: Promise<void> | undefined
 
   constructor(context: LogContext) {
     this.#context = context
@@ -44,19 +43,26 @@ export class Appender {
     const encoded = entries.map(encodeUnsent)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entries, encoded, resolve, reject })
-      if (!this.#writing) void this.#write()
+      this.#busy ??= Promise.resolve().then(() => this.#write())
     })
   }
 
   /** Runs `task` while nothing is written to the queue. */
-  paused(signal: AbortSignal | undefined, task: () => Promise<void>): Promise<void> {
-    return this.#alone.run('append', signal, task)
+  async paused(task: () => Promise<void>): Promise<void> {
+    while (this.#busy) await this.#busy
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#busy = promise
+    try {
+      await task()
+    } finally {
+      this.#busy = this.#waiting.length > 0 ? promise.then(() => this.#write()) : undefined
+      resolve()
+    }
   }
 
   async #write(): Promise<void> {
-    this.#writing = true
-    while (this.#waiting.length > 0) await this.#alone.run('append', undefined, () => this.#writeGroup())
-    this.#writing = false
+    while (this.#waiting.length > 0) await this.#writeGroup()
+    this.#busy = undefined
   }
 
   async #writeGroup(): Promise<void> {

@@ -28,7 +28,7 @@ export async function forget(context: LogContext, appender: Appender, options: F
     Object.assign(state, nothing)
   })
   await local.clearPages()
-  if (options.dropDamaged) await appender.paused(options.signal, () => dropDamaged(context))
+  if (options.dropDamaged) await appender.paused(() => dropDamaged(context))
 }
 
 /** Takes damaged records out of the queue; those behind them move up. */

@@ -57,7 +57,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
   })
 
   test(`${name}: aborted at any moment, it ends with ABORTED, loses nothing and holds up nothing`, async () => {
-    for (let after = 0, finished = false; !finished; after = Math.ceil(after * 1.3) + 1) {
+    for (let after = 0, finished = false; !finished; after = Math.ceil(after * 1.6) + 1) {
       const stop = new AbortController()
       let calls = Number.NEGATIVE_INFINITY
       const disturber = new Disturber()

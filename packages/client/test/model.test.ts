@@ -193,6 +193,6 @@ test('two writers and a reader, with crashes and faults, against a plain model',
       for (const { log } of devices) assert.equal(log.status().unsent, 0)
       assert.equal((await bob.verify()).entries, published.length)
     }),
-    { seed: 20_260_102, numRuns: 60 },
+    { seed: 20_260_102, numRuns: 40 },
   )
 })
