@@ -49,9 +49,14 @@ describe('deployment', () => {
 describe('link', () => {
   describe('when nobody owns the node', () => {
     it('should revert with NodeNotOwned', async () => {
-      const { resolver, as, alice } = await startNames()
+      const { ethers, resolver, as, alice } = await startNames()
       const error = await errorOf(resolver, as(alice).link(NOBODYS, alice, TOPIC, ''))
       assert.deepEqual(error, ['NodeNotOwned', NOBODYS, ZeroAddress, alice.address])
+      // Nobody is no owner either, though a call can say that it comes from there.
+      const data = resolver.interface.encodeFunctionData('link', [NOBODYS, alice.address, TOPIC, ''])
+      const asNobody = ethers.provider.call({ from: ZeroAddress, to: await resolver.getAddress(), data })
+      const nobody = ['NodeNotOwned', NOBODYS, ZeroAddress, ZeroAddress]
+      assert.deepEqual(await errorOf(resolver, asNobody), nobody)
     })
   })
 
