@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {IRemoteLogRegistry} from "./interfaces/IRemoteLogRegistry.sol";
 import {IRemoteLogVerifier} from "./interfaces/IRemoteLogVerifier.sol";
-import {RemoteLogProof} from "./RemoteLogProof.sol";
+import {RemoteLogProof} from "./proof/RemoteLogProof.sol";
 import {SwarmProof} from "./SwarmProof.sol";
 
 /// @title Reads entries of logs on Swarm, by proof
@@ -15,6 +15,7 @@ contract RemoteLogVerifier is IRemoteLogVerifier {
 
     /// @param registry The registry whose heads count.
     constructor(IRemoteLogRegistry registry) {
+        if (address(registry).code.length == 0) revert NotAContract(address(registry));
         REGISTRY = registry;
     }
 

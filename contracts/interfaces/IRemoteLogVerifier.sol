@@ -57,6 +57,10 @@ interface IRemoteLogVerifier {
         Base
     }
 
+    /// @notice Thrown at deployment when there is no contract where the registry should be.
+    /// @param account The address given.
+    error NotAContract(address account);
+
     /// @notice Thrown when the proof is of another head than the one that stands, or than the one given.
     /// @param head The head that stands; zero where none does.
     /// @param proven The head that the proof leads to.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IRemoteLogVerifier} from "./interfaces/IRemoteLogVerifier.sol";
-import {SwarmProof} from "./SwarmProof.sol";
+import {IRemoteLogVerifier} from "../interfaces/IRemoteLogVerifier.sol";
+import {SwarmProof} from "../SwarmProof.sol";
 
 /// @title Reads a page of which some segments are proven
 /// @notice Goes through the bytes from first to last and keeps account of the segments that it reads: those and no

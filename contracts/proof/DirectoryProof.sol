@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IRemoteLogVerifier} from "./interfaces/IRemoteLogVerifier.sol";
+import {IRemoteLogVerifier} from "../interfaces/IRemoteLogVerifier.sol";
 import {PageReader} from "./PageReader.sol";
-import {SwarmProof} from "./SwarmProof.sol";
+import {SwarmProof} from "../SwarmProof.sol";
 
 /// @title Proofs of a search in the directory (docs/spec.md sections 5 and 11)
 /// @notice A node lists up to 85 records in order. The search for a seq halves each node's records as the client does,

@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import {DirectoryProof} from "./DirectoryProof.sol";
-import {IRemoteLogVerifier} from "./interfaces/IRemoteLogVerifier.sol";
+import {IRemoteLogVerifier} from "../interfaces/IRemoteLogVerifier.sol";
 import {PageParser} from "./PageParser.sol";
 import {PageReader} from "./PageReader.sol";
-import {SwarmProof} from "./SwarmProof.sol";
+import {SwarmProof} from "../SwarmProof.sol";
 
 /// @title Proofs of entries (docs/spec.md section 11)
 /// @notice What is hashed is hashed before it is parsed: where a page or the directory is said to be wrong, it is the

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IRemoteLogVerifier} from "./interfaces/IRemoteLogVerifier.sol";
+import {IRemoteLogVerifier} from "../interfaces/IRemoteLogVerifier.sol";
 import {PageReader} from "./PageReader.sol";
-import {SwarmProof} from "./SwarmProof.sol";
+import {SwarmProof} from "../SwarmProof.sol";
 
 /// @title Parses a page from its first byte up to an entry
 /// @notice Accepts what the client accepts of these bytes and nothing else (docs/spec.md sections 2.1 to 2.3).
