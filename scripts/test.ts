@@ -29,6 +29,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     title: 'Contracts',
     run: () => run(binary('hardhat', 'hardhat'), ['test', '--snapshot-check']),
   },
+  coverage: { title: 'Coverage of the contracts', run: () => run('scripts/check-coverage.ts', []) },
   tests: { title: 'Tests', run: () => runTests([]) },
 }
 

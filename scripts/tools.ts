@@ -19,3 +19,19 @@ export function run(script: string, args: readonly string[]): number {
   if (error !== undefined) throw error
   return status ?? 1
 }
+
+/** Runs a script with this Node in a folder, and gives what it prints. Exit code 1 where a signal ended it. */
+export function runIn(
+  folder: string,
+  script: string,
+  args: readonly string[],
+  timeout?: number,
+): { status: number; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...(timeout !== undefined && { timeout }),
+  })
+  return { status: status ?? 1, output: `${stdout}${stderr}` }
+}
