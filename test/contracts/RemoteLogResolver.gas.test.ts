@@ -38,7 +38,6 @@ async function measure(): Promise<Record<string, number>> {
     await resolver.contenthash.estimateGas(ALICE_ETH),
   )
   figures['link of a wrapped name, other log'] = await gasOf(mine.link(ALICE_ETH, alice, bytes32(0x71), ''))
-  figures.deployment = Number((await resolver.deploymentTransaction()!.wait())!.gasUsed)
   const { deployedBytecode } = await hre.artifacts.readArtifact('RemoteLogResolver')
   figures['code, bytes'] = dataLength(deployedBytecode)
   return figures
