@@ -9,6 +9,7 @@ import { checkPromises } from './check-promises.ts'
 import { checkSize } from './check-size.ts'
 import { checkSolidity } from './check-solidity.ts'
 import { checkTests } from './check-tests.ts'
+import { checkTrees } from './check-trees.ts'
 import { type Finding, ROOT } from './workspace.ts'
 
 /** The house rules that a script can prove. None of them writes to a file that git knows. */
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<string, (root: string) => Finding[] | Promise<Find
   solidity: checkSolidity,
   errors: checkErrors,
   tests: checkTests,
+  trees: checkTrees,
   promises: checkPromises,
   browser: checkBrowser,
   generated: checkGenerated,
