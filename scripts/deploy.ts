@@ -1,5 +1,6 @@
 import { RefusedError, RemoteLogError, WrongChainError } from '@remote-log/core'
 import { getAddress } from 'ethers'
+import { createHardhatRuntimeEnvironment, importUserConfig, resolveHardhatConfigPath } from 'hardhat/hre'
 import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
 import { carryOut, type Done } from './deploy/carry-out.ts'
 import { ENS } from './deploy/contracts.ts'
@@ -39,7 +40,7 @@ async function main(args: readonly string[]): Promise<void> {
     const done = await carryOut(connection, hre, planned, { sender: sender!, rpc: options.rpc })
     keep(options, planned, done)
     console.log(options.json ? asJson(planned, done) : describeDone(done, chainId))
-    if (options.verify) await verifySources(options.network, planned.contracts)
+    if (options.verify) await verify(options.network, planned)
   } finally {
     await connection.close()
   }
@@ -57,6 +58,14 @@ function saltOf(hre: HardhatRuntimeEnvironment): string {
   const salt = hre.config.ignition.strategyConfig?.create2?.salt
   if (salt === undefined) throw new TypeError('hardhat.config.ts names no salt for CREATE2')
   return salt
+}
+
+/** By an environment of its own: the verification plugin takes the network from the global options. */
+async function verify(network: string, { chainId, contracts }: Plan): Promise<void> {
+  const config = await resolveHardhatConfigPath()
+  const hre = await createHardhatRuntimeEnvironment(await importUserConfig(config), { network, config })
+  await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
+  await verifySources(hre, chainId, contracts)
 }
 
 /** @throws WRONG_CHAIN (not the one that the network's name means), UNAVAILABLE */

@@ -35,11 +35,9 @@ export async function carryOut(
   await demandMoney(node, sender, missing.reduce((sum, { gas }) => sum + gas!, 0n) * gasPrice.most)
   const before = await askQuantity(node, 'eth_blockNumber')
   const genesis = (await ask(node, 'eth_getBlockByNumber', '0x0', false)) as { hash: string }
-  // Chains for tests come and go under one id: a journal is of one chain, reached in one way.
-  const chain = `chain-${chainId}-${id(genesis.hash + rpc).slice(2, 18)}`
   const done: Done[] = []
   for (const contract of missing) {
-    const deploymentId = `${chain}-${contract.role}`
+    const deploymentId = `${journalOf(chainId, genesis.hash, rpc)}-${contract.role}`
     await connection.ignition.deploy(contract.module, {
       strategy: 'create2',
       parameters: { [contract.name]: { ...contract.parameters } },
@@ -56,6 +54,11 @@ export async function carryOut(
     done.push({ contract, ...(await receiptOf(node, contract, before)) })
   }
   return done
+}
+
+/** The journal of a chain. Chains for tests come and go under one id: it is for one chain, reached in one way. */
+export function journalOf(chainId: number, genesis: string, rpc: string): string {
+  return `chain-${chainId}-${id(genesis + rpc).slice(2, 18)}`
 }
 
 async function demandMoney(node: Node, sender: string, wanted: bigint): Promise<void> {

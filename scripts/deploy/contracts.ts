@@ -50,12 +50,12 @@ export function contractsOf(
   ens: Ens | undefined,
   addressOf: (initCode: string) => Address,
 ): DeployedContract[] {
-  const heads = contract('registry', registry, registryModule, {})
+  const heads = contract('registry', registry, registryModule, {}, [])
   const address = addressOf(heads.initCode)
-  const both = [heads, contract('verifier', verifier, verifierModule, { registry: address })]
+  const both = [heads, contract('verifier', verifier, verifierModule, { registry: address }, [address])]
   if (ens === undefined) return both
   const parameters = { registry: address, ens: ens.registry, nameWrapper: ens.nameWrapper }
-  return [...both, { ...contract('resolver', resolver, resolverModule, parameters), needs: [address] }]
+  return [...both, contract('resolver', resolver, resolverModule, parameters, [address])]
 }
 
 function contract(
@@ -63,9 +63,10 @@ function contract(
   { contractName, bytecode }: Artifact,
   module: IgnitionModule,
   parameters: DeployedContract['parameters'],
+  needs: DeployedContract['needs'],
 ): DeployedContract {
   const values = Object.values(parameters)
   const types = values.map(() => 'address')
   const initCode = concat([bytecode, AbiCoder.defaultAbiCoder().encode(types, values)])
-  return { role, name: contractName, module, initCode, parameters, needs: [] }
+  return { role, name: contractName, module, initCode, parameters, needs }
 }

@@ -5,8 +5,6 @@ import { ask, askQuantity, codeAt, type Node } from './node.ts'
 
 /** Whose place a dry run takes: an account without code or key. */
 const NOBODY = '0x000000000000000000000000000000000000dead'
-/** Code that does nothing, in the place of a contract that will stand by then. */
-const ANY_CODE = '0x00'
 
 /** A contract with its address on this chain. */
 export interface PlannedContract extends DeployedContract {
@@ -41,19 +39,28 @@ export async function plan(
   for (const contract of contractsOf(ens, initCode => addressOf(salt, initCode))) {
     const address = addressOf(salt, contract.initCode)
     const standing = (await codeAt(node, address)) !== '0x'
-    const call = { from: sender, to: CREATE_X, data: encodeDeployment(salt, contract.initCode) }
     const missing = contract.needs.filter(need => !contracts.find(other => other.address === need)?.standing)
-    const gas = standing ? undefined : await estimate(node, call, missing)
+    const gas = standing
+      ? undefined
+      : await estimate(node, { salt, sender, initCode: contract.initCode }, missing)
     contracts.push({ ...contract, address, standing, gas })
   }
   return { chainId, contracts, gasPrice: await gasPriceOf(node) }
 }
 
-/** Estimates a call as if contracts stood at the addresses `missing` already. */
-function estimate(node: Node, call: object, missing: readonly Address[]): Promise<bigint> {
-  if (missing.length === 0) return askQuantity(node, 'eth_estimateGas', call)
-  const overrides = Object.fromEntries(missing.map(address => [address, { code: ANY_CODE }]))
-  return askQuantity(node, 'eth_estimateGas', call, 'latest', overrides)
+/**
+ * Gas units of a deployment. In the place of contracts that do not stand yet the factory is named to the constructor,
+ * which wants some contract there. On top of the newest block: on top of the pending one the estimate fails where the
+ * same deployment waits to be mined.
+ */
+function estimate(
+  node: Node,
+  { salt, initCode, sender }: { readonly salt: string; readonly initCode: string; readonly sender: string },
+  missing: readonly Address[],
+): Promise<bigint> {
+  const possible = missing.reduce((code, need) => code.replaceAll(need.slice(2), CREATE_X.slice(2)), initCode)
+  const call = { from: sender, to: CREATE_X, data: encodeDeployment(salt, possible) }
+  return askQuantity(node, 'eth_estimateGas', call, 'latest')
 }
 
 async function gasPriceOf(node: Node): Promise<GasPrice> {

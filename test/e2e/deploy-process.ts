@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { after } from 'node:test'
 import { startFolderChain } from '../../packages/devnet/src/chain/folder-chain.ts'
 import { startMemoryChain } from '../../packages/devnet/src/chain/memory-chain.ts'
 import { ROOT } from './cli-process.ts'
@@ -68,20 +70,41 @@ export interface DeployResult {
   readonly stderr: string
 }
 
-/** Runs what `npm run deploy` runs. No key but the one given, no keystore of the machine's owner, no prompt. */
-export async function deploy(args: readonly string[], key?: string): Promise<DeployResult> {
+const running = new Set<ChildProcess>()
+// A test that fails in the middle must not leave the test run waiting for its processes.
+after(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Starts what `npm run deploy` runs. No key but the one given, no keystore of the machine's owner, no prompt. */
+export function startDeploy(
+  args: readonly string[],
+  key?: string,
+): ChildProcessByStdio<null, Readable, Readable> {
   const { DEPLOYER_KEY: _, ...environment } = process.env
   const child = spawn(process.execPath, [join(ROOT, 'scripts/deploy.ts'), ...args], {
     cwd: ROOT,
     env: { ...environment, CI: 'true', ...(key !== undefined && { DEPLOYER_KEY: key }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
+}
+
+/** Waits for the end of a process; what it printed. */
+export async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Promise<DeployResult> {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, 'close'),
   ])
   return { code, stdout, stderr }
+}
+
+/** Runs the command to its end. */
+export function deploy(args: readonly string[], key?: string): Promise<DeployResult> {
+  return ended(startDeploy(args, key))
 }
 
 /** A contract in the command's JSON. */

@@ -8,8 +8,10 @@ import { proveHead, RegistryNameSystem, signerOf } from '@remote-log/ethereum'
 import { id } from 'ethers'
 import hre from 'hardhat'
 import { RemoteLogRegistry__factory } from '../../packages/ethereum/src/generated/RemoteLogRegistry__factory.ts'
+import { journalOf } from '../../scripts/deploy/carry-out.ts'
 import { ENS } from '../../scripts/deploy/contracts.ts'
 import { addressOf, CREATE_X, encodeDeployment } from '../../scripts/deploy/create-x.ts'
+import { parseOptions } from '../../scripts/deploy/options.ts'
 import { deploymentsModule } from '../../scripts/generate-deployments.ts'
 import { ROOT } from './cli-process.ts'
 import {
@@ -166,8 +168,18 @@ describe('npm run deploy', () => {
   })
 
   test('no journal of Ignition is left where everything stands', async () => {
-    const journals = join(ROOT, 'scripts/deploy/deployments')
-    assert.deepEqual(await readdir(journals).catch(() => []), [])
+    const journals = await readdir(join(ROOT, 'scripts/deploy/deployments')).catch(() => [])
+    for (const [chainId, { ask, rpcUrl }] of [
+      [SEPOLIA, chains.sepolia],
+      [GNOSIS, chains.gnosis],
+    ] as const) {
+      const { hash } = (await ask('eth_getBlockByNumber', '0x0', false)) as { hash: string }
+      const own = journalOf(chainId, hash, rpcUrl)
+      assert.deepEqual(
+        journals.filter(name => name.startsWith(own)),
+        [],
+      )
+    }
   })
 })
 
@@ -228,7 +240,7 @@ describe('npm run deploy, on a chain where it goes wrong or part stands', () => 
     assert.notEqual(await chain.ask('eth_getCode', resolver.address, 'latest'), '0x')
   })
 
-  test('wrong options end with exit code 2, an RPC URL without a node with UNAVAILABLE', async () => {
+  test('wrong options are INVALID_ARGUMENT and end with exit code 2', async () => {
     for (const args of [
       [],
       ['--network', 'mainnet'],
@@ -238,10 +250,15 @@ describe('npm run deploy, on a chain where it goes wrong or part stands', () => 
       ['--rpc', chain.rpcUrl, '--verify'],
       ['--bogus'],
     ]) {
-      const { code, stderr } = await deploy(args)
-      assert.equal(code, 2, args.join(' '))
-      assert.match(stderr, /^INVALID_ARGUMENT: /)
+      assert.throws(() => parseOptions(args), { code: 'INVALID_ARGUMENT' }, args.join(' '))
     }
+    const { code, stderr } = await deploy(['--bogus'])
+    assert.equal(code, 2)
+    assert.match(stderr, /^INVALID_ARGUMENT: /)
+    assert.match((await deploy(['--help'])).stdout, /--dry-run/)
+  })
+
+  test('an RPC URL without a node is UNAVAILABLE', async () => {
     const gone = await startHardhat(GNOSIS)
     await gone.stop()
     const { code, stderr } = await deploy(['--rpc', gone.rpcUrl, '--dry-run'])

@@ -1,7 +1,7 @@
 import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import { verifier as artifact } from '../artifacts.ts'
 
-/** The verifier of entries, over a registry whose address is known before it stands. */
+/** The verifier of entries. The registry has to stand already. */
 export default buildModule(artifact.contractName, m => ({
   contract: m.contract(artifact.contractName, artifact, [m.getParameter<string>('registry')]),
 }))
