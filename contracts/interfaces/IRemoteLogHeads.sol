@@ -3,7 +3,7 @@ pragma solidity ^0.8.24;
 
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 
-/// @title Registry of log heads
+/// @title Heads of logs
 /// @notice Keeps, for each log, its head: the 32-byte Swarm reference of the log's newest page. A log is named by its
 /// owner (an account) and a topic (32 bytes that the owner chooses). A head moves by compare-and-swap only: whoever
 /// moves it names the head that they believe to stand.
@@ -16,12 +16,12 @@ import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 /// in the domain that {IERC5267-eip712Domain} returns: name "RemoteLogRegistry", version "1", chain id, this address.
 ///
 /// Notes:
-/// - There is no owner of the registry, no upgrade, no pause and no fee. The account 0x0 can own no log.
+/// - The account 0x0 can own no log.
 /// - No nonce is stored. A statement works once because its `expected` no longer stands afterwards. An owner who moves
 ///   a head back to an earlier value revives the statements from that value until their deadline, and no longer: that
 ///   is why every statement has a deadline, at most {MAX_LEAD} ahead.
 /// - A head is stored as it is given. The registry does not know whether anything is stored at the reference.
-interface IRemoteLogRegistry is IERC5267 {
+interface IRemoteLogHeads is IERC5267 {
     /// @notice What names a log.
     /// @param owner The account whose log it is.
     /// @param topic What the log is about: 32 bytes that the owner chooses.
@@ -74,7 +74,8 @@ interface IRemoteLogRegistry is IERC5267 {
         bytes signature;
     }
 
-    /// @notice Why an item of a batch was refused, in the order in which it is checked.
+    /// @notice Why an item of a batch was refused, in the order in which it is checked; `NotAWriter` stands last so that
+    /// no number changed, and is checked before `BadSignature`.
     /// @param None It was not refused: the head moved.
     /// @param ZeroHead `next` is zero.
     /// @param UnchangedHead `next` equals `expected`: such a statement would work again and again.
@@ -83,6 +84,8 @@ interface IRemoteLogRegistry is IERC5267 {
     /// @param StaleHead Another head than `expected` stands.
     /// @param BadSignature The owner did not sign this statement, or the signature is malleable (s in the upper half),
     /// or the wallet did not confirm it in time.
+    /// @param NotAWriter The account that the item names as its writer was never authorized for the log, or its time is
+    /// over, or it was revoked.
     enum Refusal {
         None,
         ZeroHead,
@@ -90,7 +93,8 @@ interface IRemoteLogRegistry is IERC5267 {
         Expired,
         DeadlineTooFar,
         StaleHead,
-        BadSignature
+        BadSignature,
+        NotAWriter
     }
 
     /// @notice Emitted when a head moved. The head before is the one of the log's previous event.
@@ -127,6 +131,10 @@ interface IRemoteLogRegistry is IERC5267 {
     /// @param topic What the log is about.
     /// @param head The head given as both.
     error UnchangedHead(address owner, bytes32 topic, bytes32 head);
+
+    /// @notice Thrown when the owner of a statement has more bits than an address.
+    /// @param word The word that stands in its place.
+    error NotAnAddress(uint256 word);
 
     /// @notice Thrown when so little gas is left that a wallet would be asked with less than {WALLET_GAS}. Without it
     /// a gas estimate would settle on an amount with which every wallet fails.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {RemoteLogRegistry} from "../../contracts/RemoteLogRegistry.sol";
-import {IRemoteLogRegistry} from "../../contracts/interfaces/IRemoteLogRegistry.sol";
+import {IRemoteLogHeads} from "../../contracts/interfaces/IRemoteLogHeads.sol";
 import {between, cheats, same} from "./support/Cheats.sol";
 import {NaiveRegistry} from "./support/NaiveRegistry.sol";
 
@@ -37,7 +37,7 @@ contract RemoteLogRegistryTest {
     }
 
     function testFuzz_publishSignedDoesWhatTheModelDoes(uint256[12] memory steps) public {
-        IRemoteLogRegistry.SignedByKey[] memory items = new IRemoteLogRegistry.SignedByKey[](steps.length);
+        IRemoteLogHeads.SignedByKey[] memory items = new IRemoteLogHeads.SignedByKey[](steps.length);
         bytes memory wanted = new bytes(steps.length);
         for (uint256 i = 0; i < steps.length; ++i) {
             bool signed;
@@ -51,7 +51,7 @@ contract RemoteLogRegistryTest {
 
     function testFuzz_oneByOneIsTheSameAsABatch(uint256[8] memory steps) public {
         for (uint256 i = 0; i < steps.length; ++i) {
-            (IRemoteLogRegistry.SignedByKey memory item, bool signed) = itemOf(steps[i]);
+            (IRemoteLogHeads.SignedByKey memory item, bool signed) = itemOf(steps[i]);
             bytes memory outcomes = registry.publishSigned(arrayOf(item));
             same("length", bytes32(outcomes.length), bytes32(uint256(1)));
             same("outcome", bytes32(uint256(uint8(outcomes[0]))), bytes32(uint256(uint8(model.submit(item.statement, signed)))));
@@ -60,7 +60,7 @@ contract RemoteLogRegistryTest {
     }
 
     function testFuzz_noBitOfAStatementOrSignatureCanChange(uint256 step, uint256 bit) public {
-        (IRemoteLogRegistry.SignedByKey memory item,) = itemOf(step);
+        (IRemoteLogHeads.SignedByKey memory item,) = itemOf(step);
         item.statement.expected = 0;
         item.statement.next = headNumber(1);
         item.statement.deadline = uint64(NOW + 1);
@@ -90,7 +90,7 @@ contract RemoteLogRegistryTest {
             cheats.prank(owner);
             registry.publish(topic, current, next);
         }
-        IRemoteLogRegistry.LogKey[] memory logs = new IRemoteLogRegistry.LogKey[](asked.length);
+        IRemoteLogHeads.LogKey[] memory logs = new IRemoteLogHeads.LogKey[](asked.length);
         for (uint256 i = 0; i < asked.length; ++i) {
             (logs[i].owner, logs[i].topic,,) = stepOf(asked[i]);
         }
@@ -117,18 +117,18 @@ contract RemoteLogRegistryTest {
     }
 
     /// @dev One in eight is signed by somebody else, one in eight malleably, one in eight outside its time.
-    function itemOf(uint256 step) private view returns (IRemoteLogRegistry.SignedByKey memory item, bool signed) {
+    function itemOf(uint256 step) private view returns (IRemoteLogHeads.SignedByKey memory item, bool signed) {
         (address owner, bytes32 topic, bytes32 expected, bytes32 next) = stepOf(step);
         uint256 fault = (step >> 32) % 8;
         uint64 deadline = uint64(NOW + between(step >> 40, 0, 30 days));
         if (fault == 1) deadline = uint64(between(step >> 40, 0, NOW - 1));
         if (fault == 2) deadline = uint64(between(step >> 40, NOW + 30 days + 1, type(uint64).max));
         signed = fault != 3 && fault != 4;
-        item.statement = IRemoteLogRegistry.SignedHead(owner, topic, expected, next, deadline);
+        item.statement = IRemoteLogHeads.SignedHead(owner, topic, expected, next, deadline);
         (item.r, item.vs) = signatureOf(item.statement, keyOf(step % OWNERS + (fault == 3 ? 1 : 0)), fault == 4);
     }
 
-    function signatureOf(IRemoteLogRegistry.SignedHead memory statement, uint256 key, bool malleable)
+    function signatureOf(IRemoteLogHeads.SignedHead memory statement, uint256 key, bool malleable)
         private
         view
         returns (bytes32 r, bytes32 vs)
@@ -145,7 +145,7 @@ contract RemoteLogRegistryTest {
     }
 
     /// @dev EIP-712, written out anew.
-    function digestOf(IRemoteLogRegistry.SignedHead memory statement) private view returns (bytes32) {
+    function digestOf(IRemoteLogHeads.SignedHead memory statement) private view returns (bytes32) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
@@ -161,7 +161,7 @@ contract RemoteLogRegistryTest {
     }
 
     /// @dev Changes one bit of an item; of short fields one that they have.
-    function flip(IRemoteLogRegistry.SignedByKey memory item, uint256 bit) private pure {
+    function flip(IRemoteLogHeads.SignedByKey memory item, uint256 bit) private pure {
         uint256 mask = 1 << (bit % 256);
         uint256 field = bit / 256;
         if (field == 0) item.statement.owner = address(uint160(item.statement.owner) ^ uint160(1 << (bit % 160)));
@@ -178,17 +178,17 @@ contract RemoteLogRegistryTest {
         pure
         returns (bytes memory)
     {
-        if (next == 0) return abi.encodeWithSelector(IRemoteLogRegistry.ZeroHead.selector, owner, topic);
-        if (next == expected) return abi.encodeWithSelector(IRemoteLogRegistry.UnchangedHead.selector, owner, topic, next);
-        return abi.encodeWithSelector(IRemoteLogRegistry.StaleHead.selector, owner, topic, expected, current);
+        if (next == 0) return abi.encodeWithSelector(IRemoteLogHeads.ZeroHead.selector, owner, topic);
+        if (next == expected) return abi.encodeWithSelector(IRemoteLogHeads.UnchangedHead.selector, owner, topic, next);
+        return abi.encodeWithSelector(IRemoteLogHeads.StaleHead.selector, owner, topic, expected, current);
     }
 
-    function arrayOf(IRemoteLogRegistry.SignedByKey memory item)
+    function arrayOf(IRemoteLogHeads.SignedByKey memory item)
         private
         pure
-        returns (IRemoteLogRegistry.SignedByKey[] memory items)
+        returns (IRemoteLogHeads.SignedByKey[] memory items)
     {
-        items = new IRemoteLogRegistry.SignedByKey[](1);
+        items = new IRemoteLogHeads.SignedByKey[](1);
         items[0] = item;
     }
 

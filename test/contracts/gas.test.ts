@@ -10,6 +10,8 @@ const SNAPSHOT = new URL('./gas.json', import.meta.url)
 const MANUAL = new URL('../../docs/registry.md', import.meta.url)
 const UPDATE = process.env.UPDATE_SNAPSHOTS === '1'
 
+const EVERY = bytes32(0xff)
+
 /** What the figures may be at most. */
 const BARS: Readonly<Record<string, number>> = {
   'publish, existing log': 29_800,
@@ -22,7 +24,8 @@ async function gasOf(work: Promise<{ wait(): Promise<{ gasUsed: bigint } | null>
 }
 
 async function measure(): Promise<Record<string, number>> {
-  const { ethers, registry, signedByKey, statementOf, digestOf } = await deployRegistry()
+  const { ethers, registry, caller, stranger, signedByKey, signedByWriter, statementOf, digestOf } =
+    await deployRegistry()
   const figures: Record<string, number> = {}
   figures['publish, new log'] = await gasOf(registry.publish(TOPIC, NONE, A))
   figures['publish, existing log'] = await gasOf(registry.publish(TOPIC, A, B))
@@ -58,6 +61,39 @@ async function measure(): Promise<Record<string, number>> {
   figures['publishSignedByWallets, one head, existing log'] = await gasOf(
     registry.publishSignedByWallets(byWallet(A, B)),
   )
+
+  const expiry = NOW + 0x01010101n
+  figures['authorizeWriter, new writer'] = await gasOf(registry.authorizeWriter(TOPIC, stranger, expiry))
+  figures['authorizeWriter, known writer'] = await gasOf(registry.authorizeWriter(TOPIC, stranger, expiry))
+  const asWriter = registry.connect(stranger)
+  figures['publishFor, writer of the topic, existing log'] = await gasOf(
+    asWriter.publishFor(caller, TOPIC, B, A),
+  )
+  await registry.authorizeWriter(EVERY, stranger, expiry)
+  figures.revokeWriter = await gasOf(registry.revokeWriter(TOPIC, stranger))
+  figures['publishFor, writer of every topic, existing log'] = await gasOf(
+    asWriter.publishFor(caller, TOPIC, A, B),
+  )
+  await registry.authorizeWriter(TOPIC, owners[1]!, expiry)
+  let head = B
+  const steps = Array.from({ length: 100 }, (_, i) => {
+    const next = bytes32(1 + i)
+    const step = signedByWriter(owners[1]!, caller.address, { expected: head, next, deadline })
+    head = next
+    return step
+  })
+  figures['publishSignedByWriters, one head, existing log'] = await gasOf(
+    registry.publishSignedByWriters(steps.slice(0, 1)),
+  )
+  figures['publishSignedByWriters, batch of 99 of one log, per head'] = Math.ceil(
+    (await gasOf(registry.publishSignedByWriters(steps.slice(1)))) / 99,
+  )
+  figures['addLane, new lane'] = await gasOf(registry.addLane(TOPIC, owners[0]!, TOPIC))
+  figures.removeLane = await gasOf(registry.removeLane(TOPIC, owners[0]!, TOPIC, A))
+  for (const owner of owners.slice(1)) await registry.addLane(TOPIC, owner, TOPIC)
+  const all = registry.interface.encodeFunctionData('lanesOf', [caller.address, TOPIC, 0, 1024])
+  const call = await ethers.provider.estimateGas({ to: registry, data: all })
+  figures['lanesOf, list of 100, per lane (a call, no transaction)'] = Math.ceil(Number(call - 21_000n) / 100)
 
   const receipt = await registry.deploymentTransaction()?.wait()
   figures.deployment = Number(receipt!.gasUsed)

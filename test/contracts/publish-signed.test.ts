@@ -6,6 +6,7 @@ import {
   B,
   C,
   deployRegistry,
+  errorOf,
   eventsOf,
   MAX_LEAD,
   NONE,
@@ -232,6 +233,9 @@ describe('publishSigned', () => {
       const dirty = words.map((text, i) => (i === word ? `01${text.slice(2)}` : text)).join('')
       await assert.rejects(caller.sendTransaction({ to: registry, data: `${data.slice(0, 10)}${dirty}` }))
     }
+    const dirty = `01${words[2]!.slice(2)}`
+    const call = { to: registry, data: `${data.slice(0, 10)}${words.with(2, dirty).join('')}` }
+    assert.deepEqual(await errorOf(registry, caller.call(call)), ['NotAnAddress', BigInt(`0x${dirty}`)])
     await caller.sendTransaction({ to: registry, data })
     assert.equal(await registry.headOf(alice, TOPIC), A)
   })

@@ -6,6 +6,8 @@ import { A, B, deployRegistry, TOPIC } from './support/registry.ts'
 
 /** Slot of the mapping, behind two of EIP712 that stay empty. Frozen: readers ask for proofs of what lies there. */
 const HEADS_SLOT = 2n
+/** The last mapping's. */
+const LAST_SLOT = 5n
 
 const encode = (types: string[], values: unknown[]) =>
   keccak256(AbiCoder.defaultAbiCoder().encode(types, values))
@@ -34,24 +36,27 @@ describe('the storage layout', () => {
     assert.equal(await ethers.provider.getStorage(address, slot), B)
   })
 
-  it('is what the compiler says: two slots of EIP712, the mapping, no more', async () => {
+  it('is what the compiler says: two slots of EIP712, the heads, and behind them writers and lanes', async () => {
     const output = await compilerOutputOf('contracts/RemoteLogRegistry.sol', 'RemoteLogRegistry')
     const { storage } = (
       output as { storageLayout: { storage: { label: string; slot: string; type: string }[] } }
     ).storageLayout
     assert.deepEqual(
-      storage.map(({ label, slot, type }) => [label, slot, type.replace(/\d+_storage/, 'N_storage')]),
+      storage.map(({ label, slot, type }) => [label, slot, type.replace(/\)\d+_storage/g, ')N_storage')]),
       [
         ['_nameFallback', '0', 't_string_storage'],
         ['_versionFallback', '1', 't_string_storage'],
         ['_heads', '2', 't_mapping(t_bytes32,t_struct(Head)N_storage)'],
+        ['_grants', '3', 't_mapping(t_bytes32,t_struct(Grant)N_storage)'],
+        ['_writers', '4', 't_mapping(t_address,t_array(t_struct(WriterKey)N_storage)dyn_storage)'],
+        ['_lists', '5', 't_mapping(t_bytes32,t_struct(LaneList)N_storage)'],
       ],
     )
   })
 
-  it('keeps nothing else: the slots before the mapping and its own stay empty', async () => {
+  it('keeps nothing in the slots of the mappings themselves, nor in those before', async () => {
     const { ethers, address } = await deployPublished()
-    for (let slot = 0n; slot <= HEADS_SLOT; slot++) {
+    for (let slot = 0n; slot <= LAST_SLOT; slot++) {
       assert.equal(BigInt(await ethers.provider.getStorage(address, slot)), 0n, `slot ${slot}`)
     }
   })

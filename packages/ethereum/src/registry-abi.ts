@@ -8,7 +8,7 @@ export const registryAbi: InterfaceAbi = RemoteLogRegistry__factory.abi
 /** Encodes calls of the registry and decodes its answers, events and errors. */
 export const registryInterface = RemoteLogRegistry__factory.createInterface()
 
-/** Why the registry refuses an item of a batch; the position is the number in `Refusal` of IRemoteLogRegistry. */
+/** Why the registry refuses an item of a batch; the position is the number in `Refusal` of IRemoteLogHeads. */
 export const REFUSALS = [
   'none',
   'zero-head',
@@ -17,6 +17,7 @@ export const REFUSALS = [
   'deadline-too-far',
   'stale-head',
   'bad-signature',
+  'not-a-writer',
 ] as const
 
 export type Refusal = (typeof REFUSALS)[number]

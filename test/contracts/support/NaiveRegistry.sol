@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
-import {IRemoteLogRegistry} from "../../../contracts/interfaces/IRemoteLogRegistry.sol";
+import {IRemoteLogHeads} from "../../../contracts/interfaces/IRemoteLogHeads.sol";
 
 /// @notice The model that the registry is compared with: the rules as sentences, no thought of gas.
 contract NaiveRegistry {
@@ -14,18 +14,18 @@ contract NaiveRegistry {
     }
 
     /// @notice What becomes of a statement; moves the head where nothing speaks against it.
-    function submit(IRemoteLogRegistry.SignedHead memory statement, bool signed)
+    function submit(IRemoteLogHeads.SignedHead memory statement, bool signed)
         external
-        returns (IRemoteLogRegistry.Refusal)
+        returns (IRemoteLogHeads.Refusal)
     {
         bytes32 current = heads[statement.owner][statement.topic];
-        if (statement.next == bytes32(0)) return IRemoteLogRegistry.Refusal.ZeroHead;
-        if (statement.next == statement.expected) return IRemoteLogRegistry.Refusal.UnchangedHead;
-        if (block.timestamp > statement.deadline) return IRemoteLogRegistry.Refusal.Expired;
-        if (statement.deadline > block.timestamp + 2_592_000) return IRemoteLogRegistry.Refusal.DeadlineTooFar;
-        if (statement.expected != current) return IRemoteLogRegistry.Refusal.StaleHead;
-        if (!signed) return IRemoteLogRegistry.Refusal.BadSignature;
+        if (statement.next == bytes32(0)) return IRemoteLogHeads.Refusal.ZeroHead;
+        if (statement.next == statement.expected) return IRemoteLogHeads.Refusal.UnchangedHead;
+        if (block.timestamp > statement.deadline) return IRemoteLogHeads.Refusal.Expired;
+        if (statement.deadline > block.timestamp + 2_592_000) return IRemoteLogHeads.Refusal.DeadlineTooFar;
+        if (statement.expected != current) return IRemoteLogHeads.Refusal.StaleHead;
+        if (!signed) return IRemoteLogHeads.Refusal.BadSignature;
         heads[statement.owner][statement.topic] = statement.next;
-        return IRemoteLogRegistry.Refusal.None;
+        return IRemoteLogHeads.Refusal.None;
     }
 }

@@ -7,7 +7,7 @@ export const MAX_LEAD = 2_592_000n
 /** The time of the block in which the tests' next transaction is, Unix seconds. */
 export const NOW = 2_000_000_000n
 
-/** `Refusal` of IRemoteLogRegistry. */
+/** `Refusal` of IRemoteLogHeads. */
 export const REFUSAL = {
   None: 0n,
   ZeroHead: 1n,
@@ -16,6 +16,7 @@ export const REFUSAL = {
   DeadlineTooFar: 4n,
   StaleHead: 5n,
   BadSignature: 6n,
+  NotAWriter: 7n,
 } as const
 
 /** 32 bytes without a zero, so that no gas figure depends on how many there happen to be. */
@@ -42,6 +43,52 @@ const TYPES = {
     { name: 'topic', type: 'bytes32' },
     { name: 'expected', type: 'bytes32' },
     { name: 'next', type: 'bytes32' },
+    { name: 'deadline', type: 'uint64' },
+  ],
+}
+
+/** What an owner signs about a writer. */
+export interface Grant {
+  readonly owner: string
+  readonly topic: string
+  readonly writer: string
+  readonly expiry: bigint
+  readonly revision: bigint
+  readonly deadline: bigint
+}
+
+const GRANT_TYPES = {
+  WriterGrant: [
+    { name: 'owner', type: 'address' },
+    { name: 'topic', type: 'bytes32' },
+    { name: 'writer', type: 'address' },
+    { name: 'expiry', type: 'uint64' },
+    { name: 'revision', type: 'uint64' },
+    { name: 'deadline', type: 'uint64' },
+  ],
+}
+
+/** What an owner signs about a lane. */
+export interface LaneChange {
+  readonly owner: string
+  readonly group: string
+  readonly laneOwner: string
+  readonly laneTopic: string
+  readonly listed: boolean
+  readonly cutOff: string
+  readonly revision: bigint
+  readonly deadline: bigint
+}
+
+const LANE_TYPES = {
+  LaneChange: [
+    { name: 'owner', type: 'address' },
+    { name: 'group', type: 'bytes32' },
+    { name: 'laneOwner', type: 'address' },
+    { name: 'laneTopic', type: 'bytes32' },
+    { name: 'listed', type: 'bool' },
+    { name: 'cutOff', type: 'bytes32' },
+    { name: 'revision', type: 'uint64' },
     { name: 'deadline', type: 'uint64' },
   ],
 }
@@ -84,7 +131,25 @@ export async function deployRegistry() {
     return { statement, r, vs: yParityAndS }
   }
 
+  /** The digest of a statement about a writer. */
+  const digestOfGrant = (grant: Grant, other: object = {}) =>
+    TypedDataEncoder.hash({ ...domain, ...other }, GRANT_TYPES, grant)
+
+  /** The digest of a statement about a lane. */
+  const digestOfLane = (change: LaneChange, other: object = {}) =>
+    TypedDataEncoder.hash({ ...domain, ...other }, LANE_TYPES, change)
+
+  /** The log owner's statement with the signature of a writer's key. */
+  const signedByWriter = (writer: BaseWallet, owner: string, changes: Partial<Statement> = {}) => {
+    const statement = statementOf(owner, changes)
+    const { r, yParityAndS } = writer.signingKey.sign(digestOf(statement))
+    return { statement, writer: writer.address, r, vs: yParityAndS }
+  }
+
   return {
+    digestOfGrant,
+    digestOfLane,
+    signedByWriter,
     connection,
     ethers,
     provider,

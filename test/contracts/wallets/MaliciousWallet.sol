@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {IRemoteLogRegistry} from "../../../contracts/interfaces/IRemoteLogRegistry.sol";
+import {IRemoteLogHeads} from "../../../contracts/interfaces/IRemoteLogHeads.sol";
 
 /// @notice A wallet that answers in the way that it was made for.
 contract MaliciousWallet {
@@ -47,8 +48,8 @@ contract MaliciousWallet {
         if (_way == Way.AnswersOne) end(bytes32(uint256(1)), 32, false);
         if (_way == Way.MovesItsHeadWhileAsked) _registry.publish(0, 0, bytes32(uint256(1)));
         if (_way == Way.SubmitsAgainWhileAsked) {
-            _registry.publishSigned(new IRemoteLogRegistry.SignedByKey[](0));
-            _registry.publishSignedByWallets(new IRemoteLogRegistry.SignedByWallet[](1));
+            _registry.publishSigned(new IRemoteLogHeads.SignedByKey[](0));
+            _registry.publishSignedByWallets(new IRemoteLogHeads.SignedByWallet[](1));
         }
         return magic;
     }

@@ -3,7 +3,7 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "./common.ts"
 
-export declare namespace IRemoteLogRegistry {
+export declare namespace IRemoteLogHeads {
 
     export type LogKeyStruct = {owner: AddressLike, topic: BytesLike}
 
@@ -17,40 +17,98 @@ export declare namespace IRemoteLogRegistry {
 
     export type SignedHeadStructOutput = [owner: string, topic: string, expected: string, next: string, deadline: bigint] & {owner: string, topic: string, expected: string, next: string, deadline: bigint }
 
-    export type SignedByKeyStruct = {statement: IRemoteLogRegistry.SignedHeadStruct, r: BytesLike, vs: BytesLike}
+    export type SignedByKeyStruct = {statement: IRemoteLogHeads.SignedHeadStruct, r: BytesLike, vs: BytesLike}
 
-    export type SignedByKeyStructOutput = [statement: IRemoteLogRegistry.SignedHeadStructOutput, r: string, vs: string] & {statement: IRemoteLogRegistry.SignedHeadStructOutput, r: string, vs: string }
+    export type SignedByKeyStructOutput = [statement: IRemoteLogHeads.SignedHeadStructOutput, r: string, vs: string] & {statement: IRemoteLogHeads.SignedHeadStructOutput, r: string, vs: string }
 
-    export type SignedByWalletStruct = {statement: IRemoteLogRegistry.SignedHeadStruct, signature: BytesLike}
+    export type SignedByWalletStruct = {statement: IRemoteLogHeads.SignedHeadStruct, signature: BytesLike}
 
-    export type SignedByWalletStructOutput = [statement: IRemoteLogRegistry.SignedHeadStructOutput, signature: string] & {statement: IRemoteLogRegistry.SignedHeadStructOutput, signature: string }
+    export type SignedByWalletStructOutput = [statement: IRemoteLogHeads.SignedHeadStructOutput, signature: string] & {statement: IRemoteLogHeads.SignedHeadStructOutput, signature: string }
+
+    }
+
+export declare namespace IRemoteLogLanes {
+
+    export type LaneStateStruct = {log: IRemoteLogHeads.LogKeyStruct, listed: boolean, cutOff: BytesLike, head: BytesLike, revision: BigNumberish}
+
+    export type LaneStateStructOutput = [log: IRemoteLogHeads.LogKeyStructOutput, listed: boolean, cutOff: string, head: string, revision: bigint] & {log: IRemoteLogHeads.LogKeyStructOutput, listed: boolean, cutOff: string, head: string, revision: bigint }
+
+    export type LaneChangeStruct = {owner: AddressLike, group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, listed: boolean, cutOff: BytesLike, revision: BigNumberish, deadline: BigNumberish}
+
+    export type LaneChangeStructOutput = [owner: string, group: string, laneOwner: string, laneTopic: string, listed: boolean, cutOff: string, revision: bigint, deadline: bigint] & {owner: string, group: string, laneOwner: string, laneTopic: string, listed: boolean, cutOff: string, revision: bigint, deadline: bigint }
+
+    }
+
+export declare namespace IRemoteLogWriters {
+
+    export type SignedByWriterStruct = {statement: IRemoteLogHeads.SignedHeadStruct, writer: AddressLike, r: BytesLike, vs: BytesLike}
+
+    export type SignedByWriterStructOutput = [statement: IRemoteLogHeads.SignedHeadStructOutput, writer: string, r: string, vs: string] & {statement: IRemoteLogHeads.SignedHeadStructOutput, writer: string, r: string, vs: string }
+
+    export type WriterGrantStruct = {owner: AddressLike, topic: BytesLike, writer: AddressLike, expiry: BigNumberish, revision: BigNumberish, deadline: BigNumberish}
+
+    export type WriterGrantStructOutput = [owner: string, topic: string, writer: string, expiry: bigint, revision: bigint, deadline: bigint] & {owner: string, topic: string, writer: string, expiry: bigint, revision: bigint, deadline: bigint }
+
+    export type WriterStateStruct = {topic: BytesLike, writer: AddressLike, expiry: BigNumberish, revision: BigNumberish}
+
+    export type WriterStateStructOutput = [topic: string, writer: string, expiry: bigint, revision: bigint] & {topic: string, writer: string, expiry: bigint, revision: bigint }
 
     }
 
   export interface RemoteLogRegistryInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_LEAD" | "WALLET_GAS" | "eip712Domain" | "headOf" | "headsOf" | "headsWithBlock" | "publish" | "publishSigned" | "publishSignedByWallets"): FunctionFragment;
+    getFunction(nameOrSignature: "EVERY_TOPIC" | "MAX_LANES" | "MAX_LEAD" | "WALLET_GAS" | "addLane" | "authorizeWriter" | "eip712Domain" | "grantOf" | "headOf" | "headsOf" | "headsWithBlock" | "isWriter" | "laneOf" | "lanesOf" | "publish" | "publishFor" | "publishSigned" | "publishSignedByWallets" | "publishSignedByWriters" | "removeLane" | "revokeWriter" | "setLaneSigned" | "setWriterSigned" | "writersOf"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "EIP712DomainChanged" | "HeadMoved" | "SignedHeadRefused"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "EIP712DomainChanged" | "HeadMoved" | "LaneAdded" | "LaneRemoved" | "SignedHeadRefused" | "WriterAuthorized" | "WriterRevoked"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'MAX_LEAD', values?: undefined): string;
+    encodeFunctionData(functionFragment: 'EVERY_TOPIC', values?: undefined): string;
+encodeFunctionData(functionFragment: 'MAX_LANES', values?: undefined): string;
+encodeFunctionData(functionFragment: 'MAX_LEAD', values?: undefined): string;
 encodeFunctionData(functionFragment: 'WALLET_GAS', values?: undefined): string;
+encodeFunctionData(functionFragment: 'addLane', values: [BytesLike, AddressLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'authorizeWriter', values: [BytesLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
+encodeFunctionData(functionFragment: 'grantOf', values: [AddressLike, BytesLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'headOf', values: [AddressLike, BytesLike]): string;
-encodeFunctionData(functionFragment: 'headsOf', values: [IRemoteLogRegistry.LogKeyStruct[]]): string;
-encodeFunctionData(functionFragment: 'headsWithBlock', values: [IRemoteLogRegistry.LogKeyStruct[]]): string;
+encodeFunctionData(functionFragment: 'headsOf', values: [IRemoteLogHeads.LogKeyStruct[]]): string;
+encodeFunctionData(functionFragment: 'headsWithBlock', values: [IRemoteLogHeads.LogKeyStruct[]]): string;
+encodeFunctionData(functionFragment: 'isWriter', values: [AddressLike, BytesLike, AddressLike]): string;
+encodeFunctionData(functionFragment: 'laneOf', values: [AddressLike, BytesLike, AddressLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'lanesOf', values: [AddressLike, BytesLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'publish', values: [BytesLike, BytesLike, BytesLike]): string;
-encodeFunctionData(functionFragment: 'publishSigned', values: [IRemoteLogRegistry.SignedByKeyStruct[]]): string;
-encodeFunctionData(functionFragment: 'publishSignedByWallets', values: [IRemoteLogRegistry.SignedByWalletStruct[]]): string;
+encodeFunctionData(functionFragment: 'publishFor', values: [AddressLike, BytesLike, BytesLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'publishSigned', values: [IRemoteLogHeads.SignedByKeyStruct[]]): string;
+encodeFunctionData(functionFragment: 'publishSignedByWallets', values: [IRemoteLogHeads.SignedByWalletStruct[]]): string;
+encodeFunctionData(functionFragment: 'publishSignedByWriters', values: [IRemoteLogWriters.SignedByWriterStruct[]]): string;
+encodeFunctionData(functionFragment: 'removeLane', values: [BytesLike, AddressLike, BytesLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'revokeWriter', values: [BytesLike, AddressLike]): string;
+encodeFunctionData(functionFragment: 'setLaneSigned', values: [IRemoteLogLanes.LaneChangeStruct, BytesLike]): string;
+encodeFunctionData(functionFragment: 'setWriterSigned', values: [IRemoteLogWriters.WriterGrantStruct, BytesLike]): string;
+encodeFunctionData(functionFragment: 'writersOf', values: [AddressLike, BigNumberish, BigNumberish]): string;
 
-    decodeFunctionResult(functionFragment: 'MAX_LEAD', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'EVERY_TOPIC', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'MAX_LANES', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'MAX_LEAD', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'WALLET_GAS', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'addLane', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'authorizeWriter', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'eip712Domain', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'grantOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headsWithBlock', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'isWriter', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'laneOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'lanesOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publish', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'publishFor', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publishSigned', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'publishSignedByWriters', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'removeLane', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revokeWriter', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setLaneSigned', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setWriterSigned', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'writersOf', data: BytesLike): Result;
   }
 
     export namespace EIP712DomainChangedEvent {
@@ -73,10 +131,50 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
       export type LogDescription = TypedLogDescription<Event>
     }
 
+    export namespace LaneAddedEvent {
+      export type InputTuple = [owner: AddressLike, group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, revision: BigNumberish];
+      export type OutputTuple = [owner: string, group: string, laneOwner: string, laneTopic: string, revision: bigint];
+      export interface OutputObject {owner: string, group: string, laneOwner: string, laneTopic: string, revision: bigint }
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+    export namespace LaneRemovedEvent {
+      export type InputTuple = [owner: AddressLike, group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, cutOff: BytesLike, revision: BigNumberish];
+      export type OutputTuple = [owner: string, group: string, laneOwner: string, laneTopic: string, cutOff: string, revision: bigint];
+      export interface OutputObject {owner: string, group: string, laneOwner: string, laneTopic: string, cutOff: string, revision: bigint }
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
     export namespace SignedHeadRefusedEvent {
       export type InputTuple = [owner: AddressLike, topic: BytesLike, index: BigNumberish, reason: BigNumberish, current: BytesLike];
       export type OutputTuple = [owner: string, topic: string, index: bigint, reason: bigint, current: string];
       export interface OutputObject {owner: string, topic: string, index: bigint, reason: bigint, current: string }
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+    export namespace WriterAuthorizedEvent {
+      export type InputTuple = [owner: AddressLike, topic: BytesLike, writer: AddressLike, expiry: BigNumberish, revision: BigNumberish];
+      export type OutputTuple = [owner: string, topic: string, writer: string, expiry: bigint, revision: bigint];
+      export interface OutputObject {owner: string, topic: string, writer: string, expiry: bigint, revision: bigint }
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+    export namespace WriterRevokedEvent {
+      export type InputTuple = [owner: AddressLike, topic: BytesLike, writer: AddressLike, revision: BigNumberish];
+      export type OutputTuple = [owner: string, topic: string, writer: string, revision: bigint];
+      export interface OutputObject {owner: string, topic: string, writer: string, revision: bigint }
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -113,6 +211,18 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
   listeners(eventName?: string): Promise<Array<Listener>>
   removeAllListeners<TCEvent extends TypedContractEvent>(event?: TCEvent): Promise<this>
 
+    EVERY_TOPIC: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+
+    MAX_LANES: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+
     MAX_LEAD: TypedContractMethod<
       [],
       [bigint],
@@ -125,9 +235,27 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
       'view'
     >
 
+    addLane: TypedContractMethod<
+      [group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+
+    authorizeWriter: TypedContractMethod<
+      [topic: BytesLike, writer: AddressLike, expiry: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+
     eip712Domain: TypedContractMethod<
       [],
       [[string, string, string, bigint, string, string, bigint[]] & {fields: string, name: string, version: string, chainId: bigint, verifyingContract: string, salt: string, extensions: bigint[] }],
+      'view'
+    >
+
+    grantOf: TypedContractMethod<
+      [owner: AddressLike, topic: BytesLike, writer: AddressLike, ],
+      [[bigint, bigint] & {expiry: bigint, revision: bigint }],
       'view'
     >
 
@@ -138,14 +266,32 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
     >
 
     headsOf: TypedContractMethod<
-      [logs: IRemoteLogRegistry.LogKeyStruct[], ],
+      [logs: IRemoteLogHeads.LogKeyStruct[], ],
       [string[]],
       'view'
     >
 
     headsWithBlock: TypedContractMethod<
-      [logs: IRemoteLogRegistry.LogKeyStruct[], ],
-      [[IRemoteLogRegistry.SeenBlockStructOutput, string[]] & {seen: IRemoteLogRegistry.SeenBlockStructOutput, heads: string[] }],
+      [logs: IRemoteLogHeads.LogKeyStruct[], ],
+      [[IRemoteLogHeads.SeenBlockStructOutput, string[]] & {seen: IRemoteLogHeads.SeenBlockStructOutput, heads: string[] }],
+      'view'
+    >
+
+    isWriter: TypedContractMethod<
+      [owner: AddressLike, topic: BytesLike, writer: AddressLike, ],
+      [boolean],
+      'view'
+    >
+
+    laneOf: TypedContractMethod<
+      [owner: AddressLike, group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, ],
+      [IRemoteLogLanes.LaneStateStructOutput],
+      'view'
+    >
+
+    lanesOf: TypedContractMethod<
+      [owner: AddressLike, group: BytesLike, offset: BigNumberish, limit: BigNumberish, ],
+      [[IRemoteLogHeads.SeenBlockStructOutput, bigint, IRemoteLogLanes.LaneStateStructOutput[]] & {seen: IRemoteLogHeads.SeenBlockStructOutput, total: bigint, lanes: IRemoteLogLanes.LaneStateStructOutput[] }],
       'view'
     >
 
@@ -155,21 +301,73 @@ decodeFunctionResult(functionFragment: 'publishSignedByWallets', data: BytesLike
       'nonpayable'
     >
 
+    publishFor: TypedContractMethod<
+      [owner: AddressLike, topic: BytesLike, expected: BytesLike, next: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+
     publishSigned: TypedContractMethod<
-      [items: IRemoteLogRegistry.SignedByKeyStruct[], ],
+      [items: IRemoteLogHeads.SignedByKeyStruct[], ],
       [string],
       'nonpayable'
     >
 
     publishSignedByWallets: TypedContractMethod<
-      [items: IRemoteLogRegistry.SignedByWalletStruct[], ],
+      [items: IRemoteLogHeads.SignedByWalletStruct[], ],
       [string],
       'nonpayable'
     >
 
+    publishSignedByWriters: TypedContractMethod<
+      [items: IRemoteLogWriters.SignedByWriterStruct[], ],
+      [string],
+      'nonpayable'
+    >
+
+    removeLane: TypedContractMethod<
+      [group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, cutOff: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+
+    revokeWriter: TypedContractMethod<
+      [topic: BytesLike, writer: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+
+    setLaneSigned: TypedContractMethod<
+      [change: IRemoteLogLanes.LaneChangeStruct, signature: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+
+    setWriterSigned: TypedContractMethod<
+      [grant: IRemoteLogWriters.WriterGrantStruct, signature: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+
+    writersOf: TypedContractMethod<
+      [owner: AddressLike, offset: BigNumberish, limit: BigNumberish, ],
+      [[IRemoteLogHeads.SeenBlockStructOutput, bigint, IRemoteLogWriters.WriterStateStructOutput[]] & {seen: IRemoteLogHeads.SeenBlockStructOutput, total: bigint, writers: IRemoteLogWriters.WriterStateStructOutput[] }],
+      'view'
+    >
+
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'MAX_LEAD'): TypedContractMethod<
+    getFunction(nameOrSignature: 'EVERY_TOPIC'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'MAX_LANES'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'MAX_LEAD'): TypedContractMethod<
       [],
       [bigint],
       'view'
@@ -179,9 +377,24 @@ getFunction(nameOrSignature: 'WALLET_GAS'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'addLane'): TypedContractMethod<
+      [group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'authorizeWriter'): TypedContractMethod<
+      [topic: BytesLike, writer: AddressLike, expiry: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'eip712Domain'): TypedContractMethod<
       [],
       [[string, string, string, bigint, string, string, bigint[]] & {fields: string, name: string, version: string, chainId: bigint, verifyingContract: string, salt: string, extensions: bigint[] }],
+      'view'
+    >;
+getFunction(nameOrSignature: 'grantOf'): TypedContractMethod<
+      [owner: AddressLike, topic: BytesLike, writer: AddressLike, ],
+      [[bigint, bigint] & {expiry: bigint, revision: bigint }],
       'view'
     >;
 getFunction(nameOrSignature: 'headOf'): TypedContractMethod<
@@ -190,13 +403,28 @@ getFunction(nameOrSignature: 'headOf'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'headsOf'): TypedContractMethod<
-      [logs: IRemoteLogRegistry.LogKeyStruct[], ],
+      [logs: IRemoteLogHeads.LogKeyStruct[], ],
       [string[]],
       'view'
     >;
 getFunction(nameOrSignature: 'headsWithBlock'): TypedContractMethod<
-      [logs: IRemoteLogRegistry.LogKeyStruct[], ],
-      [[IRemoteLogRegistry.SeenBlockStructOutput, string[]] & {seen: IRemoteLogRegistry.SeenBlockStructOutput, heads: string[] }],
+      [logs: IRemoteLogHeads.LogKeyStruct[], ],
+      [[IRemoteLogHeads.SeenBlockStructOutput, string[]] & {seen: IRemoteLogHeads.SeenBlockStructOutput, heads: string[] }],
+      'view'
+    >;
+getFunction(nameOrSignature: 'isWriter'): TypedContractMethod<
+      [owner: AddressLike, topic: BytesLike, writer: AddressLike, ],
+      [boolean],
+      'view'
+    >;
+getFunction(nameOrSignature: 'laneOf'): TypedContractMethod<
+      [owner: AddressLike, group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, ],
+      [IRemoteLogLanes.LaneStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'lanesOf'): TypedContractMethod<
+      [owner: AddressLike, group: BytesLike, offset: BigNumberish, limit: BigNumberish, ],
+      [[IRemoteLogHeads.SeenBlockStructOutput, bigint, IRemoteLogLanes.LaneStateStructOutput[]] & {seen: IRemoteLogHeads.SeenBlockStructOutput, total: bigint, lanes: IRemoteLogLanes.LaneStateStructOutput[] }],
       'view'
     >;
 getFunction(nameOrSignature: 'publish'): TypedContractMethod<
@@ -204,20 +432,59 @@ getFunction(nameOrSignature: 'publish'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'publishFor'): TypedContractMethod<
+      [owner: AddressLike, topic: BytesLike, expected: BytesLike, next: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'publishSigned'): TypedContractMethod<
-      [items: IRemoteLogRegistry.SignedByKeyStruct[], ],
+      [items: IRemoteLogHeads.SignedByKeyStruct[], ],
       [string],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'publishSignedByWallets'): TypedContractMethod<
-      [items: IRemoteLogRegistry.SignedByWalletStruct[], ],
+      [items: IRemoteLogHeads.SignedByWalletStruct[], ],
       [string],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'publishSignedByWriters'): TypedContractMethod<
+      [items: IRemoteLogWriters.SignedByWriterStruct[], ],
+      [string],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'removeLane'): TypedContractMethod<
+      [group: BytesLike, laneOwner: AddressLike, laneTopic: BytesLike, cutOff: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'revokeWriter'): TypedContractMethod<
+      [topic: BytesLike, writer: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'setLaneSigned'): TypedContractMethod<
+      [change: IRemoteLogLanes.LaneChangeStruct, signature: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'setWriterSigned'): TypedContractMethod<
+      [grant: IRemoteLogWriters.WriterGrantStruct, signature: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'writersOf'): TypedContractMethod<
+      [owner: AddressLike, offset: BigNumberish, limit: BigNumberish, ],
+      [[IRemoteLogHeads.SeenBlockStructOutput, bigint, IRemoteLogWriters.WriterStateStructOutput[]] & {seen: IRemoteLogHeads.SeenBlockStructOutput, total: bigint, writers: IRemoteLogWriters.WriterStateStructOutput[] }],
+      'view'
     >;
 
     getEvent(key: 'EIP712DomainChanged'): TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
 getEvent(key: 'HeadMoved'): TypedContractEvent<HeadMovedEvent.InputTuple, HeadMovedEvent.OutputTuple, HeadMovedEvent.OutputObject>;
+getEvent(key: 'LaneAdded'): TypedContractEvent<LaneAddedEvent.InputTuple, LaneAddedEvent.OutputTuple, LaneAddedEvent.OutputObject>;
+getEvent(key: 'LaneRemoved'): TypedContractEvent<LaneRemovedEvent.InputTuple, LaneRemovedEvent.OutputTuple, LaneRemovedEvent.OutputObject>;
 getEvent(key: 'SignedHeadRefused'): TypedContractEvent<SignedHeadRefusedEvent.InputTuple, SignedHeadRefusedEvent.OutputTuple, SignedHeadRefusedEvent.OutputObject>;
+getEvent(key: 'WriterAuthorized'): TypedContractEvent<WriterAuthorizedEvent.InputTuple, WriterAuthorizedEvent.OutputTuple, WriterAuthorizedEvent.OutputObject>;
+getEvent(key: 'WriterRevoked'): TypedContractEvent<WriterRevokedEvent.InputTuple, WriterRevokedEvent.OutputTuple, WriterRevokedEvent.OutputObject>;
 
     filters: {
 
@@ -227,8 +494,20 @@ getEvent(key: 'SignedHeadRefused'): TypedContractEvent<SignedHeadRefusedEvent.In
       'HeadMoved(address,bytes32,bytes32)': TypedContractEvent<HeadMovedEvent.InputTuple, HeadMovedEvent.OutputTuple, HeadMovedEvent.OutputObject>;
       HeadMoved: TypedContractEvent<HeadMovedEvent.InputTuple, HeadMovedEvent.OutputTuple, HeadMovedEvent.OutputObject>;
 
+      'LaneAdded(address,bytes32,address,bytes32,uint64)': TypedContractEvent<LaneAddedEvent.InputTuple, LaneAddedEvent.OutputTuple, LaneAddedEvent.OutputObject>;
+      LaneAdded: TypedContractEvent<LaneAddedEvent.InputTuple, LaneAddedEvent.OutputTuple, LaneAddedEvent.OutputObject>;
+
+      'LaneRemoved(address,bytes32,address,bytes32,bytes32,uint64)': TypedContractEvent<LaneRemovedEvent.InputTuple, LaneRemovedEvent.OutputTuple, LaneRemovedEvent.OutputObject>;
+      LaneRemoved: TypedContractEvent<LaneRemovedEvent.InputTuple, LaneRemovedEvent.OutputTuple, LaneRemovedEvent.OutputObject>;
+
       'SignedHeadRefused(address,bytes32,uint256,uint8,bytes32)': TypedContractEvent<SignedHeadRefusedEvent.InputTuple, SignedHeadRefusedEvent.OutputTuple, SignedHeadRefusedEvent.OutputObject>;
       SignedHeadRefused: TypedContractEvent<SignedHeadRefusedEvent.InputTuple, SignedHeadRefusedEvent.OutputTuple, SignedHeadRefusedEvent.OutputObject>;
+
+      'WriterAuthorized(address,bytes32,address,uint64,uint64)': TypedContractEvent<WriterAuthorizedEvent.InputTuple, WriterAuthorizedEvent.OutputTuple, WriterAuthorizedEvent.OutputObject>;
+      WriterAuthorized: TypedContractEvent<WriterAuthorizedEvent.InputTuple, WriterAuthorizedEvent.OutputTuple, WriterAuthorizedEvent.OutputObject>;
+
+      'WriterRevoked(address,bytes32,address,uint64)': TypedContractEvent<WriterRevokedEvent.InputTuple, WriterRevokedEvent.OutputTuple, WriterRevokedEvent.OutputObject>;
+      WriterRevoked: TypedContractEvent<WriterRevokedEvent.InputTuple, WriterRevokedEvent.OutputTuple, WriterRevokedEvent.OutputObject>;
 
     };
   }

@@ -8,13 +8,134 @@ import type { NonPayableOverrides } from "./common.ts"
 
   const _abi = [
   {
-    "inputs": [],
-    "stateMutability": "nonpayable",
-    "type": "constructor"
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "cutOff",
+        "type": "bytes32"
+      }
+    ],
+    "name": "CutOffOfListedLane",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "expiry",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "time",
+        "type": "uint256"
+      }
+    ],
+    "name": "ExpiryPassed",
+    "type": "error"
   },
   {
     "inputs": [],
     "name": "InvalidShortString",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "laneOwner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "laneTopic",
+        "type": "bytes32"
+      }
+    ],
+    "name": "LaneListed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "s",
+        "type": "bytes32"
+      }
+    ],
+    "name": "MalleableSignature",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "expiry",
+        "type": "uint64"
+      }
+    ],
+    "name": "NotAWriter",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
+      }
+    ],
+    "name": "NotAnAddress",
     "type": "error"
   },
   {
@@ -67,12 +188,81 @@ import type { NonPayableOverrides } from "./common.ts"
   {
     "inputs": [
       {
+        "internalType": "uint64",
+        "name": "signed",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "current",
+        "type": "uint64"
+      }
+    ],
+    "name": "StaleRevision",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "deadline",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "time",
+        "type": "uint256"
+      }
+    ],
+    "name": "StatementExpired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "deadline",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "latest",
+        "type": "uint256"
+      }
+    ],
+    "name": "StatementTooEarly",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "string",
         "name": "str",
         "type": "string"
       }
     ],
     "name": "StringTooLong",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "most",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooManyLanes",
     "type": "error"
   },
   {
@@ -100,6 +290,44 @@ import type { NonPayableOverrides } from "./common.ts"
     "inputs": [
       {
         "internalType": "address",
+        "name": "wallet",
+        "type": "address"
+      }
+    ],
+    "name": "WalletRefused",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
+      }
+    ],
+    "name": "WrongSignatureLength",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "signer",
+        "type": "address"
+      }
+    ],
+    "name": "WrongSigner",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
         "name": "owner",
         "type": "address"
       },
@@ -110,6 +338,22 @@ import type { NonPayableOverrides } from "./common.ts"
       }
     ],
     "name": "ZeroHead",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ZeroWriter",
     "type": "error"
   },
   {
@@ -155,6 +399,86 @@ import type { NonPayableOverrides } from "./common.ts"
       {
         "indexed": true,
         "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "laneOwner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "laneTopic",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "revision",
+        "type": "uint64"
+      }
+    ],
+    "name": "LaneAdded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "laneOwner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "laneTopic",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "cutOff",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "revision",
+        "type": "uint64"
+      }
+    ],
+    "name": "LaneRemoved",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
         "name": "topic",
         "type": "bytes32"
       },
@@ -166,7 +490,7 @@ import type { NonPayableOverrides } from "./common.ts"
       },
       {
         "indexed": false,
-        "internalType": "enum IRemoteLogRegistry.Refusal",
+        "internalType": "enum IRemoteLogHeads.Refusal",
         "name": "reason",
         "type": "uint8"
       },
@@ -179,6 +503,100 @@ import type { NonPayableOverrides } from "./common.ts"
     ],
     "name": "SignedHeadRefused",
     "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "expiry",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "revision",
+        "type": "uint64"
+      }
+    ],
+    "name": "WriterAuthorized",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "revision",
+        "type": "uint64"
+      }
+    ],
+    "name": "WriterRevoked",
+    "type": "event"
+  },
+  {
+    "inputs": [],
+    "name": "EVERY_TOPIC",
+    "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MAX_LANES",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [],
@@ -204,6 +622,52 @@ import type { NonPayableOverrides } from "./common.ts"
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "laneOwner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "laneTopic",
+        "type": "bytes32"
+      }
+    ],
+    "name": "addLane",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "expiry",
+        "type": "uint64"
+      }
+    ],
+    "name": "authorizeWriter",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -260,6 +724,40 @@ import type { NonPayableOverrides } from "./common.ts"
         "internalType": "bytes32",
         "name": "topic",
         "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      }
+    ],
+    "name": "grantOf",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "expiry",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "revision",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
       }
     ],
     "name": "headOf",
@@ -288,7 +786,7 @@ import type { NonPayableOverrides } from "./common.ts"
             "type": "bytes32"
           }
         ],
-        "internalType": "struct IRemoteLogRegistry.LogKey[]",
+        "internalType": "struct IRemoteLogHeads.LogKey[]",
         "name": "logs",
         "type": "tuple[]"
       }
@@ -319,7 +817,7 @@ import type { NonPayableOverrides } from "./common.ts"
             "type": "bytes32"
           }
         ],
-        "internalType": "struct IRemoteLogRegistry.LogKey[]",
+        "internalType": "struct IRemoteLogHeads.LogKey[]",
         "name": "logs",
         "type": "tuple[]"
       }
@@ -344,7 +842,7 @@ import type { NonPayableOverrides } from "./common.ts"
             "type": "bytes32"
           }
         ],
-        "internalType": "struct IRemoteLogRegistry.SeenBlock",
+        "internalType": "struct IRemoteLogHeads.SeenBlock",
         "name": "seen",
         "type": "tuple"
       },
@@ -352,6 +850,208 @@ import type { NonPayableOverrides } from "./common.ts"
         "internalType": "bytes32[]",
         "name": "heads",
         "type": "bytes32[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      }
+    ],
+    "name": "isWriter",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "live",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "laneOwner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "laneTopic",
+        "type": "bytes32"
+      }
+    ],
+    "name": "laneOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "address",
+                "name": "owner",
+                "type": "address"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "topic",
+                "type": "bytes32"
+              }
+            ],
+            "internalType": "struct IRemoteLogHeads.LogKey",
+            "name": "log",
+            "type": "tuple"
+          },
+          {
+            "internalType": "bool",
+            "name": "listed",
+            "type": "bool"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "cutOff",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "head",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "revision",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct IRemoteLogLanes.LaneState",
+        "name": "lane",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "offset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limit",
+        "type": "uint256"
+      }
+    ],
+    "name": "lanesOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "number",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "timestamp",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "parentHash",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct IRemoteLogHeads.SeenBlock",
+        "name": "seen",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint256",
+        "name": "total",
+        "type": "uint256"
+      },
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "address",
+                "name": "owner",
+                "type": "address"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "topic",
+                "type": "bytes32"
+              }
+            ],
+            "internalType": "struct IRemoteLogHeads.LogKey",
+            "name": "log",
+            "type": "tuple"
+          },
+          {
+            "internalType": "bool",
+            "name": "listed",
+            "type": "bool"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "cutOff",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "head",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "revision",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct IRemoteLogLanes.LaneState[]",
+        "name": "lanes",
+        "type": "tuple[]"
       }
     ],
     "stateMutability": "view",
@@ -376,6 +1076,34 @@ import type { NonPayableOverrides } from "./common.ts"
       }
     ],
     "name": "publish",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "expected",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "next",
+        "type": "bytes32"
+      }
+    ],
+    "name": "publishFor",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -412,7 +1140,7 @@ import type { NonPayableOverrides } from "./common.ts"
                 "type": "uint64"
               }
             ],
-            "internalType": "struct IRemoteLogRegistry.SignedHead",
+            "internalType": "struct IRemoteLogHeads.SignedHead",
             "name": "statement",
             "type": "tuple"
           },
@@ -427,7 +1155,7 @@ import type { NonPayableOverrides } from "./common.ts"
             "type": "bytes32"
           }
         ],
-        "internalType": "struct IRemoteLogRegistry.SignedByKey[]",
+        "internalType": "struct IRemoteLogHeads.SignedByKey[]",
         "name": "items",
         "type": "tuple[]"
       }
@@ -475,7 +1203,7 @@ import type { NonPayableOverrides } from "./common.ts"
                 "type": "uint64"
               }
             ],
-            "internalType": "struct IRemoteLogRegistry.SignedHead",
+            "internalType": "struct IRemoteLogHeads.SignedHead",
             "name": "statement",
             "type": "tuple"
           },
@@ -485,7 +1213,7 @@ import type { NonPayableOverrides } from "./common.ts"
             "type": "bytes"
           }
         ],
-        "internalType": "struct IRemoteLogRegistry.SignedByWallet[]",
+        "internalType": "struct IRemoteLogHeads.SignedByWallet[]",
         "name": "items",
         "type": "tuple[]"
       }
@@ -500,10 +1228,312 @@ import type { NonPayableOverrides } from "./common.ts"
     ],
     "stateMutability": "nonpayable",
     "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "address",
+                "name": "owner",
+                "type": "address"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "topic",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "expected",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "next",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "uint64",
+                "name": "deadline",
+                "type": "uint64"
+              }
+            ],
+            "internalType": "struct IRemoteLogHeads.SignedHead",
+            "name": "statement",
+            "type": "tuple"
+          },
+          {
+            "internalType": "address",
+            "name": "writer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "r",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "vs",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct IRemoteLogWriters.SignedByWriter[]",
+        "name": "items",
+        "type": "tuple[]"
+      }
+    ],
+    "name": "publishSignedByWriters",
+    "outputs": [
+      {
+        "internalType": "bytes",
+        "name": "outcomes",
+        "type": "bytes"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "group",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "laneOwner",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "laneTopic",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "cutOff",
+        "type": "bytes32"
+      }
+    ],
+    "name": "removeLane",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "topic",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "writer",
+        "type": "address"
+      }
+    ],
+    "name": "revokeWriter",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "group",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "laneOwner",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "laneTopic",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "listed",
+            "type": "bool"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "cutOff",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "revision",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "deadline",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct IRemoteLogLanes.LaneChange",
+        "name": "change",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "setLaneSigned",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "owner",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "topic",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "writer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "expiry",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "revision",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "deadline",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct IRemoteLogWriters.WriterGrant",
+        "name": "grant",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "setWriterSigned",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "offset",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limit",
+        "type": "uint256"
+      }
+    ],
+    "name": "writersOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "number",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "timestamp",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "parentHash",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct IRemoteLogHeads.SeenBlock",
+        "name": "seen",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint256",
+        "name": "total",
+        "type": "uint256"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "topic",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "writer",
+            "type": "address"
+          },
+          {
+            "internalType": "uint64",
+            "name": "expiry",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "revision",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct IRemoteLogWriters.WriterState[]",
+        "name": "writers",
+        "type": "tuple[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   }
 ] as const;
 
-  const _bytecode = "0x6101606040523461013157604051610018604082610135565b6011815260208101907052656d6f74654c6f67526567697374727960781b825260405191610047604084610135565b600183526020830191603160f81b83526100608161016c565b6101205261006d8461016c565b61014052519020918260e05251902080610100524660a0526040519060208201927f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f8452604083015260608201524660808201523060a082015260a081526100d660c082610135565b5190206080523060c05260405161115e90816101d8823960805181610d59015260a05181610e16015260c05181610d2a015260e05181610da801526101005181610dce0152610120518161024e015261014051816102770152f35b5f80fd5b601f909101601f19168101906001600160401b0382119082101761015857604052565b634e487b7160e01b5f52604160045260245ffd5b601f815111610197576020815191015160208210610188571790565b5f198260200360031b1b161790565b604460209160405192839163305a27a960e01b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe60806040526004361015610011575f80fd5b5f3560e01c8063155c4a4e1461084d5780632c242b5b1461081f5780632d9a4f83146105115780635a8b0bd3146104d6578063694a23f61461034a57806384b0196e14610218578063c4d7c131146101dd578063cc92a9ed1461014e5763da823d9d1461007c575f80fd5b3461014a5761008a366109a4565b610092610c16565b5061009b610c16565b507fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff430143811161011d57610119906100f2604051936100da85610a8c565b43855260208501954287526040860193408452610c44565b90604051948594518552516020850152516040840152608060608401526080830190610a16565b0390f35b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b5f80fd5b3461014a5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014a5760043573ffffffffffffffffffffffffffffffffffffffff8116810361014a576101d46020916024359073ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b54604051908152f35b3461014a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014a57602060405162061a808152f35b3461014a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014a576102ee6102727f00000000000000000000000000000000000000000000000000000000000000006110d1565b61029b7f00000000000000000000000000000000000000000000000000000000000000006110d1565b60206102fc604051926102ae8385610ad5565b5f84525f3681376040519586957f0f00000000000000000000000000000000000000000000000000000000000000875260e08588015260e0870190610a49565b908582036040870152610a49565b4660608501523060808501525f60a085015283810360c08501528180845192838152019301915f5b82811061033357505050500390f35b835185528695509381019392810192600101610324565b3461014a5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014a5760043567ffffffffffffffff811161014a573660238201121561014a57806004013567ffffffffffffffff811161014a5736602460e083028401011161014a576103c1610d13565b6103ca82610b50565b925f5b838110156104c05760e081028201906024820161041f60446103ee83610b9f565b9401358473ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b9061042b825482610e3c565b90600782101561049357600194821561045e575b5061044a9284610f6c565b5f1a6104568288610bc0565b535b016103cd565b9091506104758261046f818a610eb1565b83610ffe565b610485575060069061044a61043f565b61048e92610f1a565b610458565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b6040516020808252819061011990820188610a49565b3461014a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014a57602060405162278d008152f35b3461014a5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014a5760043567ffffffffffffffff811161014a573660238201121561014a5780600401359067ffffffffffffffff821161014a573660248360051b8301011161014a579061058a610d13565b9161059482610b50565b905f907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff1d81360301915b848110156108095760248160051b830101358381121561014a578201602481016105e781610b9f565b61061d60448401358273ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b90610629825484610e3c565b93600785101561049357841561065f575b50509161064b918493600195610f6c565b5f1a6106578287610bc0565b535b016105be565b9091935061066d838b610eb1565b9060c48101357fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffbd368390030181121561014a570160240180359067ffffffffffffffff821161014a57602001813603811361014a576084610768917fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f8560405196879460208601997f1626ba7e000000000000000000000000000000000000000000000000000000008b52602487015260406044870152816064870152868601375f8582860101520116810103017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe08101835282610ad5565b6206cf8d5a106107d1575f6001969594939260209251908462061a80fa7f1626ba7e000000000000000000000000000000000000000000000000000000005f511490601f3d1116166107c3575091926006929190829061063a565b6107cc92610f1a565b610659565b855a907f2bb3e3ba000000000000000000000000000000000000000000000000000000005f526004526206cf8d60245260445260645ffd5b6040516020808252819061011990820187610a49565b3461014a57610119610839610833366109a4565b90610c44565b604051918291602083526020830190610a16565b3461014a5760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014a57602435600435604435801561097557828114610942576108c4823373ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b80548481036108ff57508190556040519081527fea8db908eceb0a348998fd266337092d4666c6a0a59b1bb05e15ced4f63145c960203392a3005b8360849186604051927f8cf2b8cd000000000000000000000000000000000000000000000000000000008452336004850152602484015260448301526064820152fd5b907fd0fdcdba000000000000000000000000000000000000000000000000000000005f523360045260245260445260645ffd5b507edd80bf000000000000000000000000000000000000000000000000000000005f523360045260245260445ffd5b9060207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc83011261014a5760043567ffffffffffffffff811161014a578260238201121561014a5780600401359267ffffffffffffffff841161014a5760248460061b8301011161014a576024019190565b90602080835192838152019201905f5b818110610a335750505090565b8251845260209384019390920191600101610a26565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b6060810190811067ffffffffffffffff821117610aa857604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610aa857604052565b67ffffffffffffffff8111610aa857601f017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200190565b90610b5a82610b16565b610b676040519182610ad5565b8281527fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0610b958294610b16565b0190602036910137565b3573ffffffffffffffffffffffffffffffffffffffff8116810361014a5790565b908151811015610bd1570160200190565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52603260045260245ffd5b67ffffffffffffffff8111610aa85760051b60200190565b60405190610c2382610a8c565b5f6040838281528260208201520152565b9190811015610bd15760061b0190565b9190610c4f81610bfe565b90610c5d6040519283610ad5565b8082527fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0610c8a82610bfe565b0136602084013781935f5b828110610ca25750505050565b610cf5610cb8610cb3838686610c34565b610b9f565b6020610cc5848787610c34565b01359073ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b54908451811015610bd15760019160208260051b8701015201610c95565b73ffffffffffffffffffffffffffffffffffffffff7f000000000000000000000000000000000000000000000000000000000000000016301480610e13575b15610d7b577f000000000000000000000000000000000000000000000000000000000000000090565b60405160208101907f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f82527f000000000000000000000000000000000000000000000000000000000000000060408201527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a082015260a08152610e0d60c082610ad5565b51902090565b507f00000000000000000000000000000000000000000000000000000000000000004614610d52565b6060810135908115610ea9576040810135809214610ea1576080013567ffffffffffffffff811680910361014a57428110610e995742810390811161011d5762278d0010610e925703610e8d575f90565b600590565b5050600490565b505050600390565b505050600290565b505050600190565b60c060429260a0604051917fb614cb4b31dd2fcd2e1fe3327616697c2cc8c9c5791c584d2f9e1cd71d2331d58352602083013720604051917f19010000000000000000000000000000000000000000000000000000000000008352600283015260228201522090565b9091602073ffffffffffffffffffffffffffffffffffffffff817fea8db908eceb0a348998fd266337092d4666c6a0a59b1bb05e15ced4f63145c99360608101358096556040519586520135941692a3565b929192610f7884610b9f565b915493604051918252600784101561049357606073ffffffffffffffffffffffffffffffffffffffff60207f4cf7faf1e781ec5e4131e910aeb825bf1f5497638e5b2c597d0cec285f3a2121937fff0000000000000000000000000000000000000000000000000000000000000098888388015260408701520135941692a360f81b1690565b919060c0820135917f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff8316927f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a084116110c85760ff1c91601b830180931161011d5760209360a060809360ff5f96604051958652168785015201356040830152606082015282805260015afa156110bd5773ffffffffffffffffffffffffffffffffffffffff805f51169116811490816110b6575090565b9050151590565b6040513d5f823e3d90fd5b50505050505f90565b60ff811690601f821161110057604051916110ed604084610ad5565b6020808452838101919036833783525290565b7fb3512b0c000000000000000000000000000000000000000000000000000000005f5260045ffdfea2646970667358221220518da3f9679e67b021604a66eb4eca76c3d60e90f78dc03d6073de4f468adc4564736f6c63430008250033";
+  const _bytecode = "0x6101606040523461013157604051610018604082610135565b6011815260208101907052656d6f74654c6f67526567697374727960781b825260405191610047604084610135565b600183526020830191603160f81b83526100608161016c565b6101205261006d8461016c565b61014052519020918260e05251902080610100524660a0526040519060208201927f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f8452604083015260608201524660808201523060a082015260a081526100d660c082610135565b5190206080523060c05260405161349a90816101d8823960805181611edc015260a05181611f99015260c05181611ead015260e05181611f2b01526101005181611f5101526101205181610baf01526101405181610bd80152f35b5f80fd5b601f909101601f19168101906001600160401b0382119082101761015857604052565b634e487b7160e01b5f52604160045260245ffd5b601f815111610197576020815191015160208210610188571790565b5f198260200360031b1b161790565b604460209160405192839163305a27a960e01b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe60806040526004361015610011575f80fd5b5f3560e01c8063155c4a4e1461162b57806328bbe5cd146115f15780632c242b5b146115c35780632d9a4f831461134c5780634504549e146112f1578063496af718146112955780635824bf51146110885780635a8b0bd31461104d5780636400636a14610fd6578063694a23f614610eb757806370095ff914610e26578063758a92b714610dc357806380f5718214610cab57806384b0196e14610b79578063a5bb3fe614610b21578063a61e4889146108a5578063b5bcc2c01461066e578063b86638041461046e578063c06f244514610313578063c36a746414610260578063c4d7c13114610225578063cc92a9ed146101af578063da823d9d146101495763ffff023214610121575f80fd5b3461014557602061013a610134366118d7565b91612e8b565b506040519015158152f35b5f80fd5b346101455761019a61017a6101ab61016036611786565b61016b939193611b4d565b506101746127ec565b93611dd1565b604051938480946040809180518452602081015160208501520151910152565b6080606084015260808301906117f8565b0390f35b346101455760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014557602061021c6101eb611891565b6024359073ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b54604051908152f35b34610145575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014557602060405162061a808152f35b346101455760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455760043561029a61186e565b9060443567ffffffffffffffff81168103610145578261030a67ffffffffffffffff6103006103119686339073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b5460401c16611b00565b9233612f6c565b005b346101455760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455760043567ffffffffffffffff8111610145573660238201121561014557806004013567ffffffffffffffff8111610145573660248260081b840101116101455761038a611e96565b9161039482611a73565b905f5b83811015610458578060081b82019060248201916103b483611fbf565b93906103c1855483612042565b946008861015610418578515610445575b600886101561041857600195806103f457506103ee935061217d565b01610397565b925090604461040694013591856121cf565b5f1a6104128286611ac2565b536103ee565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b9450610452828a83613224565b946103d2565b604051602080825281906101ab9082018661182b565b34610145577ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc360160e081126101455760c0136101455760c43567ffffffffffffffff8111610145576104c5903690600401611949565b6004359173ffffffffffffffffffffffffffffffffffffffff83168303610145576024356044359173ffffffffffffffffffffffffffffffffffffffff83168303610145576064359067ffffffffffffffff8216948583036101455767ffffffffffffffff61056b86868a9073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b5460401c16906084359267ffffffffffffffff8416978885036101455761059785948215968791612aff565b986040519460208601927fcfb39e1e8ccf1113dcd725c033ba1ee449e10beb69fc137eafd12d60351c95aa845273ffffffffffffffffffffffffffffffffffffffff6105e1611891565b16604088015289606088015273ffffffffffffffffffffffffffffffffffffffff61060a6118b4565b16608088015260a08701525060c085015260a4359067ffffffffffffffff821694858303610145576106549560e082015260e0815261064b610100826119f8565b5190208a612bbc565b15610663575061031193612a06565b919061031194612f6c565b346101455760807ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc360112610145576106a5611891565b60243590606435906044356106bb338584612e8b565b9015610842575082156107fd578083146107b357610701848373ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b9081549080820361075557505073ffffffffffffffffffffffffffffffffffffffff7fea8db908eceb0a348998fd266337092d4666c6a0a59b1bb05e15ced4f63145c99284602093556040519485521692a3005b6040517f8cf2b8cd00000000000000000000000000000000000000000000000000000000815273ffffffffffffffffffffffffffffffffffffffff851660048201526024810187905260448101919091526064810191909152608490fd5b5073ffffffffffffffffffffffffffffffffffffffff83917fd0fdcdba000000000000000000000000000000000000000000000000000000005f521660045260245260445260645ffd5b8373ffffffffffffffffffffffffffffffffffffffff837edd80bf000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b8267ffffffffffffffff6084928773ffffffffffffffffffffffffffffffffffffffff604051947fc6bb09ce0000000000000000000000000000000000000000000000000000000086521660048501526024840152336044840152166064820152fd5b346101455760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc360112610145576108dc611891565b602435906108e8611b4d565b5073ffffffffffffffffffffffffffffffffffffffff81165f52600460205260405f20906109146127ec565b91805493610925604435828761283e565b947fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe061096961095388611b6b565b97610961604051998a6119f8565b808952611b6b565b015f5b818110610af25750505f5b8651811015610a40578061099661099060019386611bd2565b86611da8565b5067ffffffffffffffff73ffffffffffffffffffffffffffffffffffffffff848301549254166109fd81848b9073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b549060405193610a0c856119c0565b84526020840152818116604084015260401c166060820152610a2e828a611bf8565b52610a398189611bf8565b5001610977565b50849086604051928392610a6c8460a08101936040809180518452602081015160208501520151910152565b606084015260a060808401528151809152602060c084019201905f5b818110610a96575050500390f35b919350916020608060019267ffffffffffffffff606088518051845273ffffffffffffffffffffffffffffffffffffffff8682015116868501528260408201511660408501520151166060820152019401910191849392610a88565b602090604051610b01816119c0565b5f81525f838201525f60408201525f606082015282828b0101520161096c565b34610145575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455760206040517fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff8152f35b34610145575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014557610c4f610bd37f0000000000000000000000000000000000000000000000000000000000000000613373565b610bfc7f0000000000000000000000000000000000000000000000000000000000000000613373565b6020610c5d60405192610c0f83856119f8565b5f84525f3681376040519586957f0f00000000000000000000000000000000000000000000000000000000000000875260e08588015260e087019061182b565b90858203604087015261182b565b4660608501523060808501525f60a085015283810360c08501528180845192838152019301915f5b828110610c9457505050500390f35b835185528695509381019392810192600101610c85565b346101455760807ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455760c0610d5f610ce7611891565b610d2d610cf26118b4565b91610cfb611b83565b506024359073ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600560205260405f2090565b73ffffffffffffffffffffffffffffffffffffffff60405192610d4f84611977565b168252606435602083015261286d565b610dc1604051809267ffffffffffffffff608060a0926020815173ffffffffffffffffffffffffffffffffffffffff81511687520151602086015260208101511515604086015260408101516060860152606081015182860152015116910152565bf35b34610145577ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc360161012081126101455761010013610145576101043567ffffffffffffffff811161014557610e20610311913690600401611949565b90611c2d565b346101455760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014557610311600435610e6361186e565b610eb067ffffffffffffffff6103008385339073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b9133612a06565b346101455760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455760043567ffffffffffffffff8111610145573660238201121561014557806004013567ffffffffffffffff81116101455736602460e083028401011161014557610f2e611e96565b91610f3882611a73565b905f5b838110156104585760e081028201906024820191610f5883611fbf565b9190610f65835486612042565b916008831015610418576001958315610f9f575b50906044610f8b9492013591856121cf565b5f1a610f978286611ac2565b535b01610f3b565b909250610fb760e484013560c4850135838d8661294c565b610fc657506006916044610f79565b9150610fd19261217d565b610f99565b34610145576101ab611026610fea366118d7565b919073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b546040805167ffffffffffffffff808416825292821c909216602083015290918291820190565b34610145575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014557602060405162278d008152f35b346101455760807ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc360112610145576110bf611891565b6110ce60443591610cfb611b4d565b906110d76127ec565b918054916110e8606435828561283e565b927fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe061112c61111686611b6b565b9561112460405197886119f8565b808752611b6b565b015f5b81811061127e5750505f5b84518110156111af578061119361115c61115660019487611bd2565b87611bdf565b508373ffffffffffffffffffffffffffffffffffffffff8254169101546040519161118683611977565b825260208201528661286d565b61119d8288611bf8565b526111a88187611bf8565b500161113a565b508490846040519283926111db8460a08101936040809180518452602081015160208501520151910152565b606084015260a060808401528151809152602060c084019201905f5b818110611205575050500390f35b91935091602060c082611270600194885167ffffffffffffffff608060a0926020815173ffffffffffffffffffffffffffffffffffffffff81511687520151602086015260208101511515604086015260408101516060860152606081015182860152015116910152565b0194019101918493926111f7565b602090611289611b83565b8282890101520161112f565b346101455760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc360112610145576103116004356112d261186e565b604435906112ea6112e583838633612254565b611b00565b923361244c565b346101455760807ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455761031160043561132e61186e565b906044356113416112e582858533612254565b926064359233612305565b346101455760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455760043567ffffffffffffffff811161014557366023820112156101455780600401359067ffffffffffffffff8211610145573660248360051b8301011161014557906113c5611e96565b916113cf82611a73565b905f907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff1d81360301915b848110156115ad5760248160051b8301013583811215610145578201602481019061142382611fbf565b9161142f835485612042565b93600885101561041857841561146a575b50916001949391604461145694013591856121cf565b5f1a6114628287611ac2565b535b016113f9565b90929350611478818b6120c1565b60c48401357fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffbd368690030181121561014557840160240180359067ffffffffffffffff8211610145576020019181360383136101455761150a611536926040519485937f1626ba7e00000000000000000000000000000000000000000000000000000000602086015260248501612132565b037fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe081018352826119f8565b6206cf8d5a1061157557906115518392600197969594613271565b611565575092935060069290611456611440565b91506115709261217d565b611464565b855a907f2bb3e3ba000000000000000000000000000000000000000000000000000000005f526004526206cf8d60245260445260645ffd5b604051602080825281906101ab9082018761182b565b34610145576101ab6115dd6115d736611786565b90611dd1565b6040519182916020835260208301906117f8565b34610145575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101455760206040516104008152f35b346101455760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014557602435600435604435801561175757828114611724576116a2823373ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b80548481036116dd57508190556040519081527fea8db908eceb0a348998fd266337092d4666c6a0a59b1bb05e15ced4f63145c960203392a3005b6040517f8cf2b8cd00000000000000000000000000000000000000000000000000000000815233600482015260248101859052604481018690526064810191909152608490fd5b907fd0fdcdba000000000000000000000000000000000000000000000000000000005f523360045260245260445260645ffd5b507edd80bf000000000000000000000000000000000000000000000000000000005f523360045260245260445ffd5b9060207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc8301126101455760043567ffffffffffffffff811161014557826023820112156101455780600401359267ffffffffffffffff84116101455760248460061b83010111610145576024019190565b90602080835192838152019201905f5b8181106118155750505090565b8251845260209384019390920191600101611808565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b6024359073ffffffffffffffffffffffffffffffffffffffff8216820361014557565b6004359073ffffffffffffffffffffffffffffffffffffffff8216820361014557565b6044359073ffffffffffffffffffffffffffffffffffffffff8216820361014557565b7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc60609101126101455760043573ffffffffffffffffffffffffffffffffffffffff8116810361014557906024359060443573ffffffffffffffffffffffffffffffffffffffff811681036101455790565b9181601f840112156101455782359167ffffffffffffffff8311610145576020838186019501011161014557565b6040810190811067ffffffffffffffff82111761199357604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b6080810190811067ffffffffffffffff82111761199357604052565b6060810190811067ffffffffffffffff82111761199357604052565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff82111761199357604052565b67ffffffffffffffff811161199357601f017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200190565b90611a7d82611a39565b611a8a60405191826119f8565b8281527fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0611ab88294611a39565b0190602036910137565b908151811015611ad3570160200190565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52603260045260245ffd5b67ffffffffffffffff60019116019067ffffffffffffffff8211611b2057565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b60405190611b5a826119dc565b5f6040838281528260208201520152565b67ffffffffffffffff81116119935760051b60200190565b6040519060a0820182811067ffffffffffffffff821117611993576040525f608083604051611bb181611977565b83815283602082015281528260208201528260408201528260608201520152565b91908201809211611b2057565b8054821015611ad3575f52600360205f20910201905f90565b8051821015611ad35760209160051b010190565b3573ffffffffffffffffffffffffffffffffffffffff811681036101455790565b600435929173ffffffffffffffffffffffffffffffffffffffff841680850361014557602435608435958615928315809803610145576044359373ffffffffffffffffffffffffffffffffffffffff8516988986036101455760643596611c9688888888612254565b60c4359b67ffffffffffffffff8d169a918b8e0361014557858e611cb992612aff565b9a6040519460208601927f9f0082f942aa1725363b49ad11aa535863a997d513984f36058e73ebdb066c3984528860408801528a606088015260808701528b60a087015260c086015260a4359d8e60e08701525061010085015260e4359067ffffffffffffffff82169485830361014557611d4e956101208201526101208152611d45610140826119f8565b51902087612bbc565b611d995787611d655750611d6395965061244c565b565b8288917f563ce399000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b5090611d639596939291612305565b8054821015611ad3575f5260205f209060011b01905f90565b9190811015611ad35760061b0190565b9190611ddc81611b6b565b611de960405191826119f8565b8181527fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0611e1683611b6b565b0136602083013780935f5b838110611e2e5750505050565b80611e84611e47611e426001948887611dc1565b611c0c565b6020611e54848988611dc1565b01359073ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b54611e8f8286611bf8565b5201611e21565b73ffffffffffffffffffffffffffffffffffffffff7f000000000000000000000000000000000000000000000000000000000000000016301480611f96575b15611efe577f000000000000000000000000000000000000000000000000000000000000000090565b60405160208101907f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f82527f000000000000000000000000000000000000000000000000000000000000000060408201527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a082015260a08152611f9060c0826119f8565b51902090565b507f00000000000000000000000000000000000000000000000000000000000000004614611ed5565b60408135915f3760405f205f52600260205260405f209073ffffffffffffffffffffffffffffffffffffffff811161200a5773ffffffffffffffffffffffffffffffffffffffff1691565b7f0255ddd8000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b91908203918211611b2057565b60608101359081156120b95760408101358092146120b1576080013567ffffffffffffffff811681036101455767ffffffffffffffff164281106120a95761208f62278d00914290612035565b116120a2570361209d575f90565b600590565b5050600490565b505050600390565b505050600290565b505050600190565b60c061212f9260a0604051917fb614cb4b31dd2fcd2e1fe3327616697c2cc8c9c5791c584d2f9e1cd71d2331d5835260208301372090604291604051917f19010000000000000000000000000000000000000000000000000000000000008352600283015260228201522090565b90565b9183606094601f927fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe094865260406020870152816040870152868601375f8582860101520116010190565b9091602073ffffffffffffffffffffffffffffffffffffffff817fea8db908eceb0a348998fd266337092d4666c6a0a59b1bb05e15ced4f63145c99360608101358096556040519586520135941692a3565b909392919354604051918252600884101561041857606073ffffffffffffffffffffffffffffffffffffffff7fff00000000000000000000000000000000000000000000000000000000000000967f4cf7faf1e781ec5e4131e910aeb825bf1f5497638e5b2c597d0cec285f3a21219387602087015260408601521692a360f81b1690565b6122a073ffffffffffffffffffffffffffffffffffffffff9260019295949573ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600560205260405f2090565b0192165f5260205260405f205f5260205267ffffffffffffffff60405f205460401c1690565b67ffffffffffffffff7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff9116019067ffffffffffffffff8211611b2057565b67ffffffffffffffff73ffffffffffffffffffffffffffffffffffffffff9296608094967f470f0d61c531852ec1815703ed14ea7653c3df33a2543c49f45d2dcb5393cc2d968561237e8b8773ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600560205260405f2090565b991698895f528160205260405f205f52600181016020528460405f206123e08682907fffffffffffffffffffffffffffffffff0000000000000000ffffffffffffffff6fffffffffffffffff000000000000000083549260401b169116179055565b54169081612406575b5050604051988952602089015260408801521660608601521692a3565b612412612418926122c6565b90611bdf565b508260028201557fffffffffffffffffffffff00ffffffffffffffffffffffffffffffffffffffff81541690555f806123e9565b9293909373ffffffffffffffffffffffffffffffffffffffff612497868673ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600560205260405f2090565b931693845f528160205260405f205f526001840160205260405f209267ffffffffffffffff8454166125058286907fffffffffffffffffffffffffffffffff0000000000000000ffffffffffffffff6fffffffffffffffff000000000000000083549260401b169116179055565b806126e85750845490610400821461269c5760405193612524856119c0565b8785526020850195600187526040860182815260608701945f8652680100000000000000008110156119935780600161256092018b558a611bdf565b989098612670577f3020a5177aa5c9518a49ea3533f2cd829c0410c1304cca8d90a96abe53dddc2799606099600267ffffffffffffffff988995869573ffffffffffffffffffffffffffffffffffffffff809e81905116167fffffffffffffffffffffffff00000000000000000000000000000000000000008654161785555115157fffffffffffffffffffffff00ffffffffffffffffffffffffffffffffffffffff74ff000000000000000000000000000000000000000086549260a01b169116178455516001840155519101555416167fffffffffffffffffffffffffffffffffffffffffffffffff00000000000000008254161790555b60405197885260208801521660408601521692a3565b7f4e487b71000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b8773ffffffffffffffffffffffffffffffffffffffff847f90408695000000000000000000000000000000000000000000000000000000005f521660045260245261040060445260645ffd5b6126f99295919450612412906122c6565b50805460ff8160a01c166127935760609373ffffffffffffffffffffffffffffffffffffffff9383740100000000000000000000000000000000000000007fffffffffffffffffffffff00ffffffffffffffffffffffffffffffffffffffff67ffffffffffffffff955f60027f3020a5177aa5c9518a49ea3533f2cd829c0410c1304cca8d90a96abe53dddc279c9901551617905561265a565b60848584888a73ffffffffffffffffffffffffffffffffffffffff604051947f4d1ef1c6000000000000000000000000000000000000000000000000000000008652166004850152602484015260448301526064820152fd5b6127f4611b4d565b507fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff4301438111611b20576040519061282c826119dc565b43825242602083015240604082015290565b80821015612866576128508282612035565b83101561285c57505090565b61212f9250612035565b5050505f90565b91909167ffffffffffffffff612881611b83565b9361291273ffffffffffffffffffffffffffffffffffffffff82511660208301908151905f5260205260405f205f526001850160205273ffffffffffffffffffffffffffffffffffffffff60405f205493858560401c1660808a0152808952511690519073ffffffffffffffffffffffffffffffffffffffff165f5260205260405f205f52600260205260405f2090565b546060860152168015612948579061241261292c926122c6565b50600260ff825460a01c16910154604084015215156020830152565b5050565b939260809061295e6020945f946120c1565b90601b7f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff87169660405193845260ff1c0185830152604082015284606082015282805260015afa5073ffffffffffffffffffffffffffffffffffffffff805f51169216821491826129fc575b50816129d4575090565b7f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a09150111590565b151591505f6129ca565b929091602073ffffffffffffffffffffffffffffffffffffffff807fffae325e13c77cd6366a3f7a119a278029e466174c95345a4cb327bd953ed30e93612a8481888a9073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b80547fffffffffffffffffffffffffffffffff0000000000000000ffffffffffffffff16604088901b6fffffffffffffffff0000000000000000161781557fffffffffffffffffffffffffffffffffffffffffffffffff0000000000000000815416905567ffffffffffffffff6040519616865216951692a4565b909115612ba05767ffffffffffffffff811667ffffffffffffffff831690808210159182612b75575b50505b15612b3a575061212f90611b00565b67ffffffffffffffff80927ff98c2212000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b03905067ffffffffffffffff8111611b205767ffffffffffffffff63ffffffff911611155f80612b28565b67ffffffffffffffff811667ffffffffffffffff831614612b2b565b9167ffffffffffffffff16428110612e5c5762278d00612bdc4283612035565b11612e205750612c2690612bee611e96565b604291604051917f19010000000000000000000000000000000000000000000000000000000000008352600283015260228201522090565b612c318484836132ea565b73ffffffffffffffffffffffffffffffffffffffff8481169692169081871480612e0f575b612e0657843b15612d09575050612cd6939291612ca5612cd1926040519586937f1626ba7e00000000000000000000000000000000000000000000000000000000602086015260248501612132565b037fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe081018452836119f8565b613271565b15612cde5750565b7f2edd3fd0000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b85838260048a9410156104185760028114612dda57600314612d555750507f366d29f7000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b80602011610145577f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff9160207fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0612dae930191016132af565b167fa548a922000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b507fe30d3c49000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b50505050505050565b506004811015610418578015612c56565b62278d00420190814211611b20577f0f9a6e5a000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f6f9c20ae000000000000000000000000000000000000000000000000000000005f526004524260245260445ffd5b90612ed68367ffffffffffffffff92849073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b541691428310612ef4575b50504267ffffffffffffffff8216101591565b73ffffffffffffffffffffffffffffffffffffffff8092165f527fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff60205260405f205f521660205260405f205f52600360205267ffffffffffffffff60405f205416818111612f64575b80612ee1565b90505f612f5e565b9291909273ffffffffffffffffffffffffffffffffffffffff82169485156131de5767ffffffffffffffff84169242841061317f57612fe29086849073ffffffffffffffffffffffffffffffffffffffff809392165f5260205260405f205f521660205260405f205f52600360205260405f2090565b60ff815460801c16156130c3575b80547fffffffffffffffffffffffffffffff000000000000000000ffffffffffffffff16604083811b6fffffffffffffffff00000000000000001691909117700100000000000000000000000000000000177fffffffffffffffffffffffffffffffffffffffffffffffff000000000000000016949094179055825167ffffffffffffffff94851681529316602084015273ffffffffffffffffffffffffffffffffffffffff16917fc8637b047562f5af1073693f43498f9deee7903d5d6fbe856f7b02ebf67afba791819081010390a4565b919073ffffffffffffffffffffffffffffffffffffffff82165f52600460205260405f2090604051936130f585611977565b88855260208501928884528054680100000000000000008110156119935761312291600182018155611da8565b96909661267057945186547fffffffffffffffffffffffff00000000000000000000000000000000000000001673ffffffffffffffffffffffffffffffffffffffff91909116178655915160019095019490945591929091612ff0565b60a48385898973ffffffffffffffffffffffffffffffffffffffff604051947f4de161e7000000000000000000000000000000000000000000000000000000008652166004850152602484015260448301526064820152426084820152fd5b8473ffffffffffffffffffffffffffffffffffffffff837f4f8c919f000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b61324061323360a08501611c0c565b8092602086013590612e8b565b5015613269578260e061325b9401359260c08201359261294c565b15613264575f90565b600690565b505050600790565b6020915f9183825192019062061a80fa7f1626ba7e000000000000000000000000000000000000000000000000000000005f511490601f3d11161690565b3590602081106132bd575090565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff9060200360031b1b1690565b9091604081036133695780602011610145576133316133649360207fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe08235940191016132af565b9160ff601b7f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff851694821c0116906133ca565b509091565b5050505f90600290565b60ff811690601f82116133a2576040519161338f6040846119f8565b6020808452838101919036833783525290565b7fb3512b0c000000000000000000000000000000000000000000000000000000005f5260045ffd5b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411613459579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa1561344e575f5173ffffffffffffffffffffffffffffffffffffffff81161561344457905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f916003919056fea26469706673582212205c30aa691cdda0dd2009b9d0baea6483c0542744c4bb65a781e1d9a4992eb92764736f6c63430008250033";
 
       type RemoteLogRegistryConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
 

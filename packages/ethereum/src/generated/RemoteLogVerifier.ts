@@ -5,9 +5,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
 export declare namespace IRemoteLogVerifier {
 
-    export type EntryStruct = {timestamp: BigNumberish, id: BytesLike, byReference: boolean, remoteHash: BytesLike, length: BigNumberish, data: BytesLike}
+    export type EntryStruct = {timestamp: BigNumberish, id: BytesLike, byReference: boolean, remoteHash: BytesLike, payloadLength: BigNumberish, data: BytesLike}
 
-    export type EntryStructOutput = [timestamp: bigint, id: string, byReference: boolean, remoteHash: string, length: bigint, data: string] & {timestamp: bigint, id: string, byReference: boolean, remoteHash: string, length: bigint, data: string }
+    export type EntryStructOutput = [timestamp: bigint, id: string, byReference: boolean, remoteHash: string, payloadLength: bigint, data: string] & {timestamp: bigint, id: string, byReference: boolean, remoteHash: string, payloadLength: bigint, data: string }
 
     }
 
