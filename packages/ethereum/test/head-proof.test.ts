@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type LogKey, parseAddress, topicOf } from '@remote-log/core'
-import { AbiCoder, encodeRlp, keccak256 } from 'ethers'
+import { AbiCoder, encodeRlp, keccak256, toBeArray } from 'ethers'
+import { provenHeader } from '../src/head-proof/header.ts'
 import { EMPTY_TRIE_ROOT } from '../src/head-proof/trie.ts'
 import { EMPTY_CODE_HASH } from '../src/head-proof/verify-head-proof.ts'
 import { headSlot, proveHead, proveHeadInState, verifyHeadProof } from '../src/index.ts'
@@ -19,6 +20,28 @@ test('the slot of a head is keccak256(abi.encode(keccak256(abi.encode(owner, top
 test('the hashes of nothing are those of the Yellow Paper', () => {
   assert.equal(EMPTY_TRIE_ROOT, keccak256(encodeRlp('0x')))
   assert.equal(EMPTY_CODE_HASH, keccak256('0x'))
+})
+
+test('a header of a later fork is proven by the fields that it has, in their order', async t => {
+  const { chain } = await startWorld(t)
+  const known = (await chain.ask('eth_getBlockByNumber', 'latest', false)) as Record<string, string>
+  const later = { blockAccessListHash: `0x${A}`, slotNumber: '0x2a' }
+  const bytes = (name: string) => known[name]!
+  const number = (name: string) => toBeArray(BigInt(known[name]!))
+  const hashed = [
+    ...['parentHash', 'sha3Uncles', 'miner', 'stateRoot', 'transactionsRoot', 'receiptsRoot'].map(bytes),
+    bytes('logsBloom'),
+    ...['difficulty', 'number', 'gasLimit', 'gasUsed', 'timestamp'].map(number),
+    ...['extraData', 'mixHash', 'nonce'].map(bytes),
+    number('baseFeePerGas'),
+    bytes('withdrawalsRoot'),
+    ...['blobGasUsed', 'excessBlobGas'].map(number),
+    ...['parentBeaconBlockRoot', 'requestsHash'].map(bytes),
+  ]
+  assert.equal(keccak256(encodeRlp(hashed)), known.hash)
+  const hash = keccak256(encodeRlp([...hashed, later.blockAccessListHash, '0x2a']))
+  const { block, stateRoot } = provenHeader({ ...known, ...later, hash }, hash)
+  assert.deepEqual([block.hash, stateRoot], [hash, known.stateRoot])
 })
 
 test('a head is proven at the hash of a block, an old one at the hash of an old block', async t => {
