@@ -136,6 +136,17 @@ describe('a log written by one process is read by another', () => {
     assert.equal((await bob(['verify'])).code, 0)
   })
 
+  test('forget drops what is kept, not what is unsent, and a sync brings the rest back', async () => {
+    const { entries } = JSON.parse((await bob(['sync', '--json'])).stdout)
+    assert.equal((await bob(['forget'])).code, 0)
+    const forgotten = JSON.parse((await bob(['status', '--json'])).stdout)
+    assert.equal(forgotten.head, null)
+    assert.equal(JSON.parse((await bob(['sync', '--json'])).stdout).fresh, entries)
+    await alice(['append'], 'unsent\n')
+    assert.deepEqual(JSON.parse((await alice(['forget', '--json'])).stdout), { forgotten: true, unsent: 1 })
+    assert.equal((await alice(['publish'])).code, 0)
+  })
+
   test('the log is there after the devnet was stopped and started again on the same folder', async () => {
     const before = (await bob(['cat'])).stdout
     assert.equal((await devnet.stop()).code, 0)

@@ -77,15 +77,6 @@ export async function unlockKey(
   return deriving(runtime, 'opening the key file', call => readKeyFile(text, password, call))
 }
 
-/**
- * Stands for the owner where entries are only appended: that needs to know who writes, but no key. A publish with it
- * is a mistake of this program.
- */
-export function lockedKey({ owner }: LogId): Signer {
-  const signer: Pick<Signer, 'getAddress'> = { getAddress: async () => owner }
-  return signer as Signer
-}
-
 interface Derivation {
   readonly signal: AbortSignal
   readonly onProgress: (done: number) => void

@@ -3,7 +3,7 @@ import type { RemoteLog, Signer } from '@remote-log/client'
 import { ReadOnlyError } from '@remote-log/core'
 import { type Config, type Network, readConfig, resolveNetwork } from './config.ts'
 import { type Home, homeAt } from './home.ts'
-import { lockedKey, unlockKey } from './key.ts'
+import { unlockKey } from './key.ts'
 import type { PasswordOptions } from './password.ts'
 import type { GlobalOptions } from './program.ts'
 import type { Runtime } from './runtime.ts'
@@ -43,7 +43,8 @@ export async function withLog(
     keyEncoding: 'utf8',
     valueEncoding: 'view',
   })
-  const log = await connect({ log: config.log, rpc, bee, batch, signer, local })
+  const writable = config.role === 'writer'
+  const log = await connect({ log: config.log, rpc, bee, batch, signer, writable, local })
   try {
     await run(log, { role: config.role, network })
   } finally {
@@ -57,12 +58,12 @@ async function signerFor(
   { log, role }: Config,
   { use = 'read', ...options }: OpenOptions,
 ): Promise<Signer | undefined> {
+  if (use === 'read') return undefined
   if (role === 'reader') {
-    if (use === 'read') return undefined
     throw new ReadOnlyError(`this device only reads the log of ${log.owner}`, {
       owner: log.owner,
       home: home.folder,
     })
   }
-  return use === 'publish' ? unlockKey(runtime, home, log, options) : lockedKey(log)
+  return use === 'publish' ? unlockKey(runtime, home, log, options) : undefined
 }

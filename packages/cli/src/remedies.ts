@@ -8,18 +8,19 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   CORRUPT: 'Read from another Bee node or gateway: what this one answered is not what was published.',
   INVALID_PAGE: 'The writer published a page that breaks the format: nothing behind it can be trusted.',
   CONFLICT: 'Another device published first: run `remote-log publish` again to append behind it.',
-  REWRITTEN: 'The owner replaced history that was already published. Keep the two heads above as evidence.',
-  ROLLBACK: 'The owner moved the log back to an earlier state. Keep the two heads above as evidence.',
+  REWRITTEN:
+    'The owner replaced history that was already published. Keep the two heads above as evidence; `remote-log forget` accepts it.',
+  ROLLBACK:
+    'The owner moved the log back to an earlier state. Keep the two heads above; `remote-log forget` accepts it.',
   STALE: 'The RPC provider lags behind what was seen before: wait, or ask another one.',
-  REORG: 'The chain dropped the block that was trusted: run `remote-log sync` again.',
+  REORG: 'The chain dropped the block that was trusted: look at it, then `remote-log forget` and sync again.',
   REFUSED: 'Trying the same again will not help: see the reason above (postage batch, balance, size).',
   WRONG_CHAIN: 'Point --rpc at a provider of the chain that the log id names.',
   NO_CONTRACT: 'Check the registry address and the chain; on a devnet, that it runs on the same folder.',
   BUDGET_EXCEEDED: 'What was read is kept: raise --byte-budget or run the command again to go on.',
   READ_ONLY: 'Only the owner can write: run `remote-log init` with the key of the owner.',
   LOCKED: 'Another remote-log process uses this home folder: wait for it or give another --home.',
-  LOCAL_DAMAGED:
-    'Move the folder `local` of the home folder away and sync again; what was published is safe.',
+  LOCAL_DAMAGED: 'Run `remote-log forget` and sync again: what was published is safe.',
   WRONG_PASSWORD: 'Check REMOTE_LOG_PASSWORD or --password-file; nothing was changed.',
   ABORTED: 'Nothing was lost: run the command again to go on.',
 }

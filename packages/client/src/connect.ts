@@ -20,6 +20,11 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
   readonly rpc: string | Eip1193Provider
   /** The owner's key or wallet. Without it the log is read-only. */
   readonly signer?: Signer | undefined
+  /**
+   * Whether entries may be appended, which needs no key; publishing without a signer is READ_ONLY. Default: with a
+   * signer.
+   */
+  readonly writable?: boolean | undefined
   /** Postage batch of the Bee node, 64 hex digits; needed to publish. */
   readonly batch?: string | undefined
   /** URL of a second Bee node, through which an upload is read back where its tag can't tell. */
@@ -46,6 +51,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     bee,
     rpc,
     signer,
+    writable = signer !== undefined,
     batch,
     readBack,
     confirmations,
@@ -60,7 +66,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
   return await RemoteLog.open({
     ...settings,
     id,
-    writable: signer !== undefined,
+    writable,
     store: new SwarmStore({ url: bee, batch, readBack, maxInFlight, onRequest }),
     names: new RegistryNameSystem({
       provider: rpc,

@@ -56,7 +56,9 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
   let chunks = 0
   for (let conflicts = 0; ; conflicts++) {
     throwIfAborted(options.signal, 'publish')
+    const before = state.anchor?.head
     const { statement } = await follow(context, reader)
+    if (options.onConflict === 'fail') demandUnmoved(context, before, firstWaiting)
     const entries = state.unsent.next - state.unsent.first
     const report = (publication: Publication | undefined): PublishReport => ({
       head: state.anchor?.head,
@@ -82,6 +84,14 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
       })
     }
   }
+}
+
+/** A head that another device put behind the one known here. It is known now: the next call publishes behind it. */
+function demandUnmoved({ state }: LogContext, before: Reference | undefined, firstWaiting: number): void {
+  const current = state.anchor?.head
+  const settled = state.unsent.first !== firstWaiting || state.unsent.first === state.unsent.next
+  if (before === undefined || current === before || settled) return
+  throw new ConflictError('another device moved the head', { expected: before, current })
 }
 
 /** Every head is journaled before it is sent: it may arrive although no answer does. */

@@ -1,5 +1,8 @@
 import {
+  type BlockTag,
+  type CallOptions,
   type ContentStore,
+  type HeadStatement,
   InvalidArgumentError,
   type LogId,
   logHash,
@@ -114,6 +117,14 @@ export class RemoteLog {
   /** Catches up: afterwards this device has every published entry, or a list of what is missing. @throws see `sync.ts` */
   sync(options: SyncOptions = {}): Promise<SyncStatement> {
     return this.#context.alone.run('sync', options.signal, () => sync(this.#context, options))
+  }
+
+  /**
+   * What the name system states of this log, and nothing else: no page is read and nothing is trusted by it. STALE,
+   * REWRITTEN and their kin are found by {@link refresh}. @throws UNAVAILABLE, WRONG_CHAIN, NO_CONTRACT, ABORTED
+   */
+  head(options: CallOptions & { readonly at?: BlockTag | undefined } = {}): Promise<HeadStatement> {
+    return this.#context.names.head(this.id, options)
   }
 
   /** Moves the trusted head to the newest one, without fetching pages. @throws as {@link sync} for head and index */

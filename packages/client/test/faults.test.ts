@@ -130,6 +130,27 @@ test('a conflict: entries are put behind the ones of the other device, with thei
   assert.equal(entries[4]?.id, mine.id)
 })
 
+test('onConflict fail also minds a head that came before the call, once', async () => {
+  const world = new World()
+  const [alice, other] = [await world.writer(), await world.writer()]
+  await alice.append('first')
+  await alice.publish()
+  await other.append('other')
+  const { head } = await other.publish()
+  await alice.append('second')
+  await assert.rejects(alice.publish({ onConflict: 'fail' }), { code: 'CONFLICT' })
+  assert.equal((await alice.head()).head, head)
+  await alice.publish({ onConflict: 'fail' })
+  assert.deepEqual(await textsOf(alice.read()), ['first', 'other', 'second'])
+  await other.append('third')
+  await other.publish()
+  assert.equal(
+    (await alice.publish({ onConflict: 'fail' })).published,
+    4,
+    'nothing to publish, nothing to mind',
+  )
+})
+
 test('a conflict with onConflict fail throws CONFLICT with the head that stands, and loses nothing', async () => {
   const world = new World()
   const sneaky: NameSystem = hooked(world.names, async operation => {

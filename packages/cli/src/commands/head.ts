@@ -1,3 +1,5 @@
+import type { RemoteLog } from '@remote-log/client'
+import { NotFoundError, UnavailableError } from '@remote-log/core'
 import type { Command } from 'commander'
 import { counted } from '../counted.ts'
 import { withLog } from '../open-log.ts'
@@ -14,19 +16,30 @@ export function addHead(program: Command, runtime: Runtime): void {
       const options: GlobalOptions = command.optsWithGlobals()
       const { stdout } = runtime
       await withLog(runtime, options, async log => {
-        const { head, block, published } = await refresh(runtime, log)
+        const { head, block } = await log.head({ signal: runtime.signal })
+        const entries = await countEntries(runtime, log)
         if (options.json) {
-          await stdout.json({ head: head ?? null, entries: published, block: block ?? null })
-        } else if (head === undefined || block === undefined) {
-          await stdout.line('nothing is published yet')
+          await stdout.json({ head: head ?? null, entries: entries ?? null, block })
+        } else if (head === undefined) {
+          await stdout.line(`nothing is published yet (block ${block.number})`)
         } else {
+          const count =
+            entries === undefined ? "its page can't be read now" : counted(entries, 'entry', 'entries')
           await stdout.line(head)
-          await stdout.line(
-            `  ${counted(published, 'entry', 'entries')}, as of block ${block.number} (${isoSeconds(block.timestamp)})`,
-          )
+          await stdout.line(`  ${count}, as of block ${block.number} (${isoSeconds(block.timestamp)})`)
         }
       })
     })
+}
+
+/** The registry's word stands even where the store can't be reached: then undefined. */
+async function countEntries(runtime: Runtime, log: RemoteLog): Promise<number | undefined> {
+  try {
+    return (await refresh(runtime, log)).published
+  } catch (error) {
+    if (error instanceof UnavailableError || error instanceof NotFoundError) return undefined
+    throw error
+  }
 }
 
 function isoSeconds(seconds: number): string {
