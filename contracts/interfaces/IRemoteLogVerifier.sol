@@ -24,14 +24,14 @@ interface IRemoteLogVerifier {
     /// @param id Its message id: SHA-256 of the payload, or one of the writer's own.
     /// @param byReference Whether the payload is a Swarm file of its own; else it is `data`.
     /// @param remoteHash Root of that file; zero where the payload is embedded. See {payload}.
-    /// @param length Bytes of the payload.
+    /// @param payloadLength Bytes of the payload.
     /// @param data The payload where it is embedded; else empty.
     struct Entry {
         uint64 timestamp;
         bytes32 id;
         bool byReference;
         bytes32 remoteHash;
-        uint64 length;
+        uint64 payloadLength;
         bytes data;
     }
 

@@ -87,7 +87,7 @@ library PageParser {
             if (next == seq) break;
         }
         entry.timestamp = uint64(pair.timestamp);
-        entry.length = uint64(pair.length);
+        entry.payloadLength = uint64(pair.length);
         if (pair.remoteHash != 0) {
             entry.byReference = true;
             entry.remoteHash = page.word(pair.remoteHash);

@@ -19,6 +19,7 @@ import {
   honestLog,
   LOG,
   manyEntries,
+  numbersOf,
   type ProofParts,
   prove,
   refusalOf,
@@ -114,6 +115,16 @@ function refusedProofs() {
     tail: undefined,
     log: 'ac'.repeat(32) as LogHash,
   })
+  const single = Array.from({ length: 90 }, (_, i) =>
+    sealedPage([embedded(`single ${i}`, 8, BASE)], {
+      firstSeq: i,
+      baseTimestamp: i === 0 ? 0 : BASE,
+      tail: i === 0 ? undefined : ('cd'.repeat(32) as Reference),
+    }),
+  )
+  const bentNode = new ForgedLog(single, headOf({ firstSeq: 90, baseTimestamp: BASE }), {
+    nodeRecord: (record, i) => (i === 1 ? { ...record, firstSeq: 84 } : record),
+  })
   const all = new Set(Array.from({ length: 128 }, (_, i) => i))
   return [
     vector('no bytes', 4, new Uint8Array(0)),
@@ -152,6 +163,8 @@ function refusedProofs() {
     forged('a record with another time', records({ 1: { time: BASE } }), 4, 1),
     forged('records with seqs out of order', records({ 1: { firstSeq: 6 }, 2: { firstSeq: 6 } }), 1, 0),
     forged('records with times out of order', records({ 2: { time: BASE } }), 4, 1),
+    forged('a first page that starts at seq 1 in the directory', records({ 0: { firstSeq: 1 } }), 1, 0),
+    forged('a node that begins elsewhere than the record above says', bentNode, 85, 85),
     forged(
       'a record of another page',
       new ForgedLog(chain, head, {
@@ -173,13 +186,16 @@ function brokenPages() {
     const isFirst = bytes[63] !== 0x12
     const before = kind === 'sealed' && isFirst ? 0 : 3
     const pages = kind === 'head' ? chain.slice(0, 3) : [...chain.slice(0, before), bytes]
-    const records = pages.map((_, i) => ({ firstSeq: i === 3 ? 40 : i, time: i === 3 ? 1000 : 0 }))
+    // Of entries behind seq 2^53-1 the one before is as it should be.
+    if (numbersOf(bytes).firstSeq === Number.MAX_SAFE_INTEGER) return []
+    const seq = before === 0 ? 0 : 40
+    const time = Math.max(numbersOf(bytes).time, 1000)
+    const records = pages.map((_, i) => (i === 3 ? { firstSeq: seq, time } : { firstSeq: i, time: 0 }))
     const log = new ForgedLog(
       pages,
       kind === 'head' ? () => bytes : headOf({ firstSeq: 100, baseTimestamp: 2000 }),
       { records },
     )
-    const seq = before === 0 ? 0 : 40
     const proof = log.proof(seq, kind === 'head' ? undefined : before)
     const refused = refusalOf(log.head, LOG, seq, proof)
     const request = asked({ head: log.head, log: LOG }, seq, proof)

@@ -53,16 +53,16 @@ export interface HonestLog {
 }
 
 /** @param linked one entry a page: the third mode of the RFC */
-export function honestLog(entries: Iterable<NewEntry>, linked = false): HonestLog {
+export function honestLog(entries: Iterable<NewEntry>, linked = false, log = LOG): HonestLog {
   const chunks = new ChunkMap()
-  const builder = new LogBuilder(emptyLogState(LOG))
+  const builder = new LogBuilder(emptyLogState(log))
   for (const entry of entries) {
     chunks.put(builder.append(entry).chunks)
     if (linked) chunks.put(builder.seal())
   }
   const head = builder.head()
   chunks.put([...head.edge, head.page])
-  return { log: LOG, head: head.reference, chunks }
+  return { log, head: head.reference, chunks }
 }
 
 export function* manyEntries(count: number, bytes: number): Generator<NewEntry> {
@@ -257,7 +257,7 @@ export function headOf(
 }
 
 /** What a page says where its first seq and base timestamp should be. */
-function numbersOf(page: Uint8Array): Omit<DirectoryRecord, 'reference'> {
+export function numbersOf(page: Uint8Array): Omit<DirectoryRecord, 'reference'> {
   const view = new DataView(page.buffer, page.byteOffset)
   const number = (at: number) => (page.length < at + 8 ? 0 : Number(view.getBigUint64(at, true) % 2n ** 53n))
   return { firstSeq: number(37), time: number(46) }
