@@ -20,6 +20,8 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
   readonly rpc: string | Eip1193Provider
   /** The owner's key or wallet. Without it the log is read-only. */
   readonly signer?: Signer | undefined
+  /** The signer is not the owner but a writer, whom the owner authorized in the registry. Default: false. */
+  readonly asWriter?: boolean | undefined
   /**
    * Whether entries may be appended, which needs no key; publishing without a signer is READ_ONLY. Default: with a
    * signer.
@@ -44,13 +46,14 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
 
 /**
  * Opens a log over Swarm and the registry. Asks nothing of the network yet.
- * @throws INVALID_ARGUMENT (also where the signer is not the owner), LOCKED, LOCAL_DAMAGED
+ * @throws INVALID_ARGUMENT (also where the signer is not the owner, nor said to be a writer), LOCKED, LOCAL_DAMAGED
  */
 export async function connect(options: ConnectOptions): Promise<RemoteLog> {
   const {
     bee,
     rpc,
     signer,
+    asWriter = false,
     writable = signer !== undefined,
     batch,
     readBack,
@@ -62,7 +65,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     ...settings
   } = options
   const id = typeof log === 'string' ? parseLogId(log) : log
-  if (signer !== undefined) await demandOwner(signer, id)
+  if (signer !== undefined && !asWriter) await demandOwner(signer, id)
   return await RemoteLog.open({
     ...settings,
     id,

@@ -1,5 +1,5 @@
 import { type Address, type Reference, UnavailableError } from '@remote-log/core'
-import { dataSlice, getBytes } from 'ethers'
+import { dataSlice, getBytes, type Interface } from 'ethers'
 import { HEADS_PER_TRANSACTION, WALLET_HEADS_PER_TRANSACTION } from './limits.ts'
 import type { Mined } from './mined.ts'
 import { headOfBytes32, REFUSALS, type Refusal, registryInterface, toBytes32 } from './registry-abi.ts'
@@ -17,12 +17,13 @@ export interface BatchItem {
   readonly head: SignedHead
 }
 
-/** Keys first, then wallets, each in the order given. */
+/** Keys first, then writers, then wallets, each in the order given. */
 export function batchesOf(heads: readonly SignedHead[]): Batch[] {
   const items = heads.map((head, index) => ({ index, head }))
   return (
     [
       ['key', HEADS_PER_TRANSACTION],
+      ['writer', HEADS_PER_TRANSACTION],
       ['wallet', WALLET_HEADS_PER_TRANSACTION],
     ] as const
   ).flatMap(([by, size]) => {
@@ -34,19 +35,22 @@ export function batchesOf(heads: readonly SignedHead[]): Batch[] {
   })
 }
 
+/** The function of the registry that takes a batch. */
+const CARRIERS = {
+  key: 'publishSigned',
+  writer: 'publishSignedByWriters',
+  wallet: 'publishSignedByWallets',
+} as const
+
 /** The call that carries a batch. */
 export function encodeBatch({ by, items }: Batch): string {
-  return by === 'key'
-    ? registryInterface.encodeFunctionData('publishSigned', [
-        items.map(({ head }) => ({
-          statement: statementOf(head),
-          r: dataSlice(head.signature, 0, 32),
-          vs: dataSlice(head.signature, 32),
-        })),
-      ])
-    : registryInterface.encodeFunctionData('publishSignedByWallets', [
-        items.map(({ head }) => ({ statement: statementOf(head), signature: head.signature })),
-      ])
+  return (registryInterface as Interface).encodeFunctionData(CARRIERS[by], [
+    items.map(({ head }) => ({ statement: statementOf(head), writer: head.writer, ...signatureOf(head) })),
+  ])
+}
+
+function signatureOf({ by, signature }: SignedHead): object {
+  return by === 'wallet' ? { signature } : { r: dataSlice(signature, 0, 32), vs: dataSlice(signature, 32) }
 }
 
 /** What the registry returns to a call that is no transaction: what would become of each item. @throws UNAVAILABLE */
@@ -60,10 +64,7 @@ export function decodeForecast({ by, items }: Batch, answer: string): Refusal[] 
 
 function decodeBytes(by: Batch['by'], answer: string): Uint8Array | undefined {
   try {
-    const [outcomes] =
-      by === 'key'
-        ? registryInterface.decodeFunctionResult('publishSigned', answer)
-        : registryInterface.decodeFunctionResult('publishSignedByWallets', answer)
+    const [outcomes] = (registryInterface as Interface).decodeFunctionResult(CARRIERS[by], answer)
     return getBytes(outcomes as string)
   } catch {
     return undefined

@@ -131,6 +131,11 @@ export class Connection {
     throw new UnavailableError('the node answered nothing for the registry', { block: block.number })
   }
 
+  /** @throws NO_CONTRACT, UNAVAILABLE, ABORTED */
+  async demandRegistry(block: BlockRef, options: CallOptions = {}): Promise<void> {
+    await this.#checkRegistry(block, options)
+  }
+
   #call(
     at: BlockTag | { blockHash: string },
     call: { data: string; from?: string },

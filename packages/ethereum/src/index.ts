@@ -1,4 +1,5 @@
 export type { Signer } from 'ethers'
+export type { Change, ChangeOptions } from './change.ts'
 export * from './deploy.ts'
 export * from './deployments.ts'
 export * from './domain.ts'
@@ -8,6 +9,8 @@ export { type ProofOptions, proveHead, proveHeadInState, type TrustedState } fro
 export { type HeadProofQuestion, verifyHeadProof } from './head-proof/verify-head-proof.ts'
 export * from './http-provider.ts'
 export * from './key-file.ts'
+export * from './lane-change.ts'
+export * from './lanes.ts'
 export { ENS_REGISTRY, type EnsOptions } from './names/ens-registry.ts'
 export { linkName, type NameTransaction, setNameResolver, unlinkName } from './names/link-name.ts'
 export { type ResolverOptions, resolverInterface } from './names/log-resolver.ts'
@@ -23,5 +26,16 @@ export {
   type SignedHead,
 } from './signed-head.ts'
 export * from './signer.ts'
+export type { StatementPlace } from './statement.ts'
 export * from './submit-signed.ts'
 export * from './verify-head.ts'
+export * from './writer-grant.ts'
+export {
+  authorizeWriter,
+  type GrantTopic,
+  grantOf,
+  revokeWriter,
+  type Writer,
+  type WriterKey,
+  writersOf,
+} from './writers.ts'

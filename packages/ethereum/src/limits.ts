@@ -15,6 +15,8 @@ export const NONCE_ATTEMPTS = 8
 export const BLOCK_ATTEMPTS = 3
 /** Logs in one call: about 1.4 million gas of the 50 million that nodes allow a call, and 32 KB on the wire. */
 export const LOGS_PER_CALL = 500
+/** Writers or lanes in one call: at 13,100 gas units a lane 6.6 million, and 96 KB on the wire. */
+export const LINES_PER_CALL = 500
 /** Signed heads in one transaction: about 2.9 million gas, a tenth of a block, under the cap of EIP-7825. */
 export const HEADS_PER_TRANSACTION = 200
 /** Wallet-signed heads in one transaction: at 400,000 gas each at most, under the 16,777,216 of EIP-7825. */

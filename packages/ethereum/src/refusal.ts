@@ -1,5 +1,6 @@
 import {
   ConflictError,
+  ReadOnlyError,
   RefusedError,
   type RemoteLogError,
   UnavailableError,
@@ -33,10 +34,27 @@ export function revertOf(data: string): RemoteLogError {
     const [, , expected, current] = parsed.args as unknown as string[]
     return conflict(headText(expected!), headText(current!))
   }
+  if (parsed?.name === 'NotAWriter') {
+    const [owner, topic, writer, expiry] = parsed.args as unknown as [string, string, string, bigint]
+    return notAWriter({ owner, topic }, writer, expiry)
+  }
   return new RefusedError(`the registry refuses: ${parsed?.name ?? 'it reverts'}`, {
     reason: parsed?.name ?? 'reverted',
     data: data.slice(0, 10),
   })
+}
+
+/** The account may not move the head; `expiry`: when its time was over, 0 where it had none. */
+export function notAWriter(
+  { owner, topic }: { readonly owner: string; readonly topic: string },
+  writer: string,
+  expiry: bigint,
+): ReadOnlyError {
+  const details = { owner: owner.toLowerCase(), topic, signer: writer.toLowerCase(), expiry: Number(expiry) }
+  return new ReadOnlyError(
+    `${details.signer} is neither the owner ${details.owner} of this log nor its writer`,
+    details,
+  )
 }
 
 /** Another head than `expected` stands; both as 64 hex digits, zeros for none. */

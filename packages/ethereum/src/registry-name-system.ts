@@ -20,11 +20,12 @@ import { Connection } from './connection.ts'
 import { headsAt } from './heads.ts'
 import type { RegistryOptions } from './options.ts'
 import { Queue } from './queue.ts'
-import { conflict } from './refusal.ts'
+import { conflict, notAWriter } from './refusal.ts'
 import { registryInterface, toBytes32 } from './registry-abi.ts'
 import { transact } from './transaction.ts'
+import { mayWrite } from './writers.ts'
 
-/** The {@link NameSystem} over the registry contract. */
+/** The {@link NameSystem} over the registry contract. The signer may be the owner of a log or a writer of theirs. */
 export class RegistryNameSystem implements NameSystem {
   readonly registry: Address
   readonly #connection: Connection
@@ -77,7 +78,7 @@ export class RegistryNameSystem implements NameSystem {
     throwIfAborted(options.signal, 'publish')
     if (next === ZERO_REFERENCE)
       throw new InvalidArgumentError('the zero reference stands for "no head"', { next })
-    const signer = await this.#signerFor(log)
+    const signer = await this.#signerFor(log, options)
     return this.#publications.run('publish', options.signal, () =>
       this.#publish(signer, log, expected, next, options),
     )
@@ -98,11 +99,7 @@ export class RegistryNameSystem implements NameSystem {
     if (next === expected) {
       throw new RefusedError('the head would move to where it stands', { reason: 'UnchangedHead', next })
     }
-    const data = registryInterface.encodeFunctionData('publish', [
-      log.topic,
-      toBytes32(expected),
-      toBytes32(next),
-    ])
+    const data = await this.#callOf(signer, log, expected, next)
     const call = { to: this.registry, data }
     const mined = await transact(this.#connection, signer, call, options, checkExpected)
     const { transaction, block, gasUsed, succeeded } = mined
@@ -115,16 +112,31 @@ export class RegistryNameSystem implements NameSystem {
     })
   }
 
-  async #signerFor({ owner }: LogKey): Promise<Signer> {
+  /** The signer, who owns the log or is a live writer of it. */
+  async #signerFor(log: LogKey, options: CallOptions): Promise<Signer> {
     const { signer } = this.#connection
-    if (signer === undefined) throw new ReadOnlyError('there is no signer: this only reads', { owner })
-    const address = (await signer.getAddress()).toLowerCase()
-    if (address !== owner) {
-      throw new ReadOnlyError(`${address} can't move the head of a log of ${owner}`, {
-        owner,
-        signer: address,
-      })
-    }
+    if (signer === undefined)
+      throw new ReadOnlyError('there is no signer: this only reads', { owner: log.owner })
+    const address = await addressOf(signer)
+    if (address === log.owner) return signer
+    if (!(await mayWrite(this.#connection, log, address, options))) throw notAWriter(log, address, 0n)
     return signer
   }
+
+  /** The owner's own call, or a writer's. */
+  async #callOf(
+    signer: Signer,
+    { owner, topic }: LogKey,
+    expected: Reference | undefined,
+    next: Reference,
+  ): Promise<string> {
+    const move = [topic, toBytes32(expected), toBytes32(next)] as const
+    return (await addressOf(signer)) === owner
+      ? registryInterface.encodeFunctionData('publish', [...move])
+      : registryInterface.encodeFunctionData('publishFor', [owner, ...move])
+  }
+}
+
+async function addressOf(signer: Signer): Promise<string> {
+  return (await signer.getAddress()).toLowerCase()
 }

@@ -2,6 +2,7 @@ import {
   type CallOptions,
   InvalidArgumentError,
   type LogId,
+  parseAddress,
   ReadOnlyError,
   type Reference,
   RefusedError,
@@ -43,6 +44,26 @@ export async function signHead(
   }
   const signature = await unlessAborted('signHead', options.signal, signStatement(signer, statement))
   return { ...statement, by: 'key', signature: Signature.from(signature).compactSerialized }
+}
+
+/**
+ * Signs a head with the key of a writer, whom the owner has to have authorized by the time it is submitted.
+ * @throws INVALID_ARGUMENT (zero or unchanged head, deadline), REFUSED (the signer does not sign), ABORTED
+ */
+export async function signHeadAsWriter(
+  signer: Signer,
+  request: SignHeadRequest,
+  options: CallOptions = {},
+): Promise<SignedHead> {
+  const statement = statementOf(request)
+  const address = await unlessAborted('signHead', options.signal, signer.getAddress())
+  const signature = await unlessAborted('signHead', options.signal, signStatement(signer, statement))
+  return {
+    ...statement,
+    by: 'writer',
+    writer: parseAddress(address),
+    signature: Signature.from(signature).compactSerialized,
+  }
 }
 
 /**

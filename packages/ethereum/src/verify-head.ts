@@ -5,6 +5,7 @@ import type { RegistryOptions } from './options.ts'
 import { failureOf } from './rpc-error.ts'
 import { typedDataOf } from './sign-head.ts'
 import { checkSignatureLength, type SignedHead } from './signed-head.ts'
+import { mayWrite } from './writers.ts'
 
 const ERC1271 = new Interface([
   'function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)',
@@ -14,10 +15,11 @@ const ERC1271 = new Interface([
 const HALF_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n / 2n
 
 /**
- * Checks that the owner vouches for a signed head, which is not to say that the registry will take it: another head may
- * stand meanwhile. By a key this needs no network; by a wallet the wallet is asked, through `provider`.
- * @throws INVALID_ARGUMENT (form), CORRUPT (the owner did not sign this), REFUSED (`reason` expired), and for wallets
- * TypeError (no provider), WRONG_CHAIN, UNAVAILABLE, ABORTED
+ * Checks that the owner, or a writer of theirs, vouches for a signed head, which is not to say that the registry will
+ * take it: another head may stand meanwhile. By the owner's key this needs no network; a wallet is asked through
+ * `provider`, and so is the registry whether a writer is one.
+ * @throws INVALID_ARGUMENT (form), CORRUPT (the owner did not sign this), REFUSED (`reason` expired or
+ * not-a-writer), and for wallets and writers TypeError (no provider), WRONG_CHAIN, UNAVAILABLE, ABORTED
  */
 export async function verifySignedHead(
   head: SignedHead,
@@ -36,13 +38,17 @@ export async function verifySignedHead(
   }
   const { domain, types, value } = typedDataOf(head)
   const digest = TypedDataEncoder.hash(domain, types, value)
+  const { by, owner, writer, next } = head
   const vouched =
-    head.by === 'key'
-      ? signerOfDigest(digest, head.signature) === head.owner
-      : await walletSays(head, digest, options)
+    by === 'wallet'
+      ? await walletSays(head, digest, options)
+      : signerOfDigest(digest, head.signature) === (by === 'writer' ? writer : owner)
   if (!vouched) {
-    const { owner, next } = head
-    throw new CorruptError(`${owner} did not sign this head`, { reason: 'signature', owner, next })
+    const signer = by === 'writer' ? writer : owner
+    throw new CorruptError(`${signer} did not sign this head`, { reason: 'signature', owner, next })
+  }
+  if (by === 'writer' && !(await mayWrite(connectionFor(head, options), head, writer!, options))) {
+    throw new RefusedError(`${writer} is no writer of this log`, { reason: 'not-a-writer', owner, writer })
   }
 }
 
@@ -57,13 +63,20 @@ function signerOfDigest(digest: string, signature: string): string | undefined {
   }
 }
 
+function connectionFor(
+  { registry, chainId }: SignedHead,
+  { provider }: { readonly provider?: RegistryOptions['provider'] | undefined },
+): Connection {
+  if (provider !== undefined) return new Connection({ provider, registry, chainId })
+  throw new TypeError('a head signed by a wallet or a writer is verified through a provider')
+}
+
 async function walletSays(
   head: SignedHead,
   digest: string,
   { provider, signal }: CallOptions & { readonly provider?: RegistryOptions['provider'] | undefined },
 ): Promise<boolean> {
-  if (provider === undefined) throw new TypeError('a head signed by a wallet is verified through a provider')
-  const connection = new Connection({ provider, registry: head.registry, chainId: head.chainId })
+  const connection = connectionFor(head, { provider })
   const block = await connection.blockAt('latest', { signal })
   const data = ERC1271.encodeFunctionData('isValidSignature', [digest, head.signature])
   const call = [{ to: head.owner, data }, { blockHash: block.hash }]
