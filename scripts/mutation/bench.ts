@@ -59,7 +59,8 @@ export class Bench {
 
   /** Whether all tests pass without any mutant; without that nothing is worth a mutant. */
   async isSound(): Promise<boolean> {
-    const build = await this.#hardhat(['build', '--quiet', '--no-typechain'])
+    // By force: artifacts may still hold a mutant.
+    const build = await this.#hardhat(['build', '--force', '--quiet', '--no-typechain'])
     return build.passed && (await this.#outcome()) === 'survived'
   }
 
