@@ -15,8 +15,6 @@ const FILES: Readonly<Record<string, string>> = {
   'factories/RemoteLogResolver__factory.ts': 'RemoteLogResolver__factory.ts',
   'RemoteLogVerifier.ts': 'RemoteLogVerifier.ts',
   'factories/RemoteLogVerifier__factory.ts': 'RemoteLogVerifier__factory.ts',
-  'RemoteLogVerifier.ts': 'RemoteLogVerifier.ts',
-  'factories/RemoteLogVerifier__factory.ts': 'RemoteLogVerifier__factory.ts',
 }
 
 /** What another generator writes there. */
