@@ -35,7 +35,7 @@ export function nodesAbove(index: number, pages: number): NodePlace[] {
 
 /**
  * The segments to prove of a node: the chosen record, and the numbers of all records that a search looks at which
- * halves the node and ends there (docs/spec.md section 11.4).
+ * halves the node and ends there (docs/spec.md section 11.5).
  */
 export function searchedSegments({ count, chosen }: NodePlace): Set<number> {
   const segments = new Set<number>()
