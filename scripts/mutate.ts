@@ -49,7 +49,7 @@ for (const path of files) {
   await Promise.all(
     benches.map(async bench => {
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-        const outcome = await bench.try(path, mutant)
+        const outcome = await bench.try(path, source, mutant)
         const { line, offset, original, replacement } = mutant
         if (outcome !== 'survived') counts[outcome] += 1
         else {

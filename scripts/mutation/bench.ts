@@ -3,7 +3,6 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { contractSandbox } from '../contract-sandbox.ts'
 import { binary } from '../tools.ts'
-import { ROOT, readText } from '../workspace.ts'
 import { Compiler } from './compiler.ts'
 import { apply, type Mutant } from './mutants.ts'
 import type { Subject } from './subjects.ts'
@@ -64,8 +63,7 @@ export class Bench {
     return build.passed && (await this.#outcome()) === 'survived'
   }
 
-  async try(path: string, mutant: Mutant): Promise<Outcome> {
-    const source = readText(ROOT, path)
+  async try(path: string, source: string, mutant: Mutant): Promise<Outcome> {
     this.#compiler ??= new Compiler(this.#folder, path)
     return this.#compiler.compile(path, apply(source, mutant)) ? await this.#outcome() : 'invalid'
   }
