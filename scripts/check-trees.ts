@@ -4,8 +4,11 @@ import { type Finding, filesBelow, readText } from './workspace.ts'
 
 const FOLDER = 'test/contracts'
 const INVARIANTS = `${FOLDER}/INVARIANTS.md`
-/** Files of a contract's tests that hold no branches: figures, vectors, and what looks at the tree itself. */
-const NO_BRANCHES = /\.(?:gas|vectors|tree)\.test\.ts$/
+/**
+ * Files of a contract's tests that hold no branches: figures, vectors, properties of whatever input (each bit, another
+ * implementation), the worked example, and what looks at the tree itself. Every leaf still has its test.
+ */
+const NO_BRANCHES = /\.(?:gas|vectors|bits|differential|example|tree)\.test\.ts$/
 
 /** A line of a branch tree, or a `describe` or `it` of a test file. */
 interface Line {
