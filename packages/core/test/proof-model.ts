@@ -170,6 +170,7 @@ export class ForgedLog {
     this.pages = pages
     const references = pages.map(page => makeChunk(page).reference)
     const builder = new HistoryBuilder()
+    this.#chunks.put(pages.map(page => makeChunk(page)))
     for (const reference of references) this.#chunks.put(builder.append(reference))
     this.#chunks.put(builder.root().chunks)
     this.history = builder.root().reference
@@ -186,6 +187,11 @@ export class ForgedLog {
       sealedPages: pages.length,
     })
     this.head = makeChunk(this.headPage).reference
+  }
+
+  /** A page, or a node of history or directory; span first. */
+  chunk(reference: Reference): Uint8Array {
+    return this.#chunks.get(reference)
   }
 
   /** A proof of `seq` through the page `index`, or through the head page alone. */
@@ -229,6 +235,7 @@ export class ForgedLog {
     )
     const payloads = groups.map(group => new Uint8Array(directoryPayload(group)))
     this.#nodes.push(payloads)
+    this.#chunks.put(payloads.map(payload => makeChunk(payload)))
     return groups.map((group, i) => {
       const { reference } = makeChunk(payloads[i]!)
       return change({ ...group[0]!, reference }, i)

@@ -2,6 +2,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { concatBytes } from '@noble/hashes/utils.js'
 import { BRANCHES, CHUNK_BYTES, SPAN_BYTES } from '../limits.ts'
 import { type Reference, referenceFromBytes } from '../reference.ts'
+import { nodeAbove, nodeLevels } from './node-hash.ts'
 import { refuse } from './proof-error.ts'
 import type { ProofReader } from './proof-reader.ts'
 import { SEGMENT_BYTES, segmentCount } from './segments.ts'
@@ -19,7 +20,7 @@ export function proveSegments(payload: Uint8Array, segments: ReadonlySet<number>
   if (segments.size === 0 || [...segments].some(i => i < 0 || i >= count)) {
     throw new RangeError(`the segments to prove must be some of ${count}`)
   }
-  return concatBytes(...inOrder(segments).map(i => segmentAt(payload, i)), ...siblings(payload, segments))
+  return concatBytes(...inOrder(segments).map(i => nodeAt(payload, i)), ...siblings(payload, segments))
 }
 
 /** The siblings alone, for whoever knows the segment (docs/spec.md section 11.2): a child of an inner chunk. */
@@ -86,39 +87,35 @@ function rootOf(proof: ProofReader, known: ReadonlyMap<number, Uint8Array>, coun
     const node = (i: number) => nodes.get(i) ?? (i < limit ? proof.take(SEGMENT_BYTES) : padding)
     for (const i of nodes.keys()) {
       const left = i - (i % 2)
-      if (!above.has(left / 2)) above.set(left / 2, keccak_256(concatBytes(node(left), node(left + 1))))
+      if (!above.has(left / 2)) above.set(left / 2, nodeAbove(node(left), node(left + 1)))
     }
     nodes = above
     limit = Math.ceil(limit / 2)
-    padding = keccak_256(concatBytes(padding, padding))
+    padding = nodeAbove(padding, padding)
   }
   return nodes.get(0)!
 }
 
 function siblings(payload: Uint8Array, segments: ReadonlySet<number>): Uint8Array[] {
   const found: Uint8Array[] = []
-  let known = inOrder(segments)
+  let known = segments
   let limit = segmentCount(payload.length)
-  let nodes = Array.from({ length: BRANCHES }, (_, i) => segmentAt(payload, i))
-  for (let level = 0; level < LEVELS; level++) {
-    for (const i of known) {
+  for (const level of nodeLevels(payload)) {
+    for (const i of inOrder(known)) {
       const sibling = i ^ 1
-      if (sibling < limit && !known.includes(sibling)) found.push(nodes[sibling]!)
+      if (sibling < limit && !known.has(sibling)) found.push(nodeAt(level, sibling))
     }
-    known = [...new Set(known.map(i => i >> 1))]
+    known = new Set([...known].map(i => i >> 1))
     limit = Math.ceil(limit / 2)
-    nodes = Array.from({ length: nodes.length / 2 }, (_, i) =>
-      keccak_256(concatBytes(nodes[2 * i]!, nodes[2 * i + 1]!)),
-    )
   }
   return found
 }
 
-/** A segment, padded with zeros. */
-function segmentAt(payload: Uint8Array, index: number): Uint8Array {
-  const segment = new Uint8Array(SEGMENT_BYTES)
-  segment.set(payload.subarray(index * SEGMENT_BYTES, (index + 1) * SEGMENT_BYTES))
-  return segment
+/** A node of a level; a segment of a payload, which may be cut off, padded with zeros. */
+function nodeAt(level: Uint8Array, index: number): Uint8Array {
+  const node = new Uint8Array(SEGMENT_BYTES)
+  node.set(level.subarray(index * SEGMENT_BYTES, (index + 1) * SEGMENT_BYTES))
+  return node
 }
 
 function address(span: number, root: Uint8Array): Reference {
