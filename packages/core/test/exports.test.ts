@@ -15,6 +15,8 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'DirectoryBuilder',
     'DirectoryWalker',
     'ERROR_CODES',
+    'EntryProver',
+    'FileProver',
     'FileSplitter',
     'HistoryBuilder',
     'HistoryWalker',
@@ -33,6 +35,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'NoContractError',
     'NotFoundError',
     'PAGE_RULES',
+    'PROOF_REASONS',
     'REFERENCE_BYTES',
     'ReadOnlyError',
     'RefusedError',
@@ -93,5 +96,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'throwIfAborted',
     'topicOf',
     'verifyChunk',
+    'verifyEntryProof',
+    'verifyFileProof',
   ])
 })
