@@ -1,11 +1,4 @@
-import {
-  type Entry,
-  FileProver,
-  FileSplitter,
-  type LogHash,
-  type NewEntry,
-  type Reference,
-} from '@remote-log/core'
+import type { Entry, LogHash, NewEntry, Reference } from '@remote-log/core'
 import { BROKEN_PAGES } from '../../packages/core/test/page-broken.ts'
 import { byReference } from '../../packages/core/test/page-model.ts'
 import {
@@ -22,12 +15,13 @@ import {
   numbersOf,
   type ProofParts,
   prove,
+  proveBytes,
   refusalOf,
   type Segments,
   sealedPage,
+  storedFile,
 } from '../../packages/core/test/proof-model.ts'
-import { ChunkMap } from '../../packages/core/test/tree-model.ts'
-import { hexOf, seededBytes } from './bytes.ts'
+import { hexOf } from './bytes.ts'
 
 const mixed: readonly NewEntry[] = [
   embedded('five', 5, BASE + 10),
@@ -215,16 +209,8 @@ function fileVectors() {
     [4096 * 130 + 17, 4096 * 129 - 1, 4096 * 129 + 1],
   ]
   return ranges.map(([length, from, to]) => {
-    const chunks = new ChunkMap()
-    const splitter = new FileSplitter()
-    chunks.put(splitter.push(seededBytes('file', length)))
-    const { root, chunks: last } = splitter.finish()
-    chunks.put(last)
-    const prover = new FileProver(root, length, from, to)
-    for (let wanted = prover.wanted(); wanted.length > 0; wanted = prover.wanted()) {
-      for (const reference of wanted) prover.supply(reference, chunks.get(reference))
-    }
-    const { bytes, data } = prover.proof()
-    return { root, length, from, to, proof: hexOf(bytes), data: hexOf(data) }
+    const file = storedFile(length)
+    const { bytes, data } = proveBytes(file, from, to)
+    return { root: file.root, length, from, to, proof: hexOf(bytes), data: hexOf(data) }
   })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Entry, RemoteLogError, verifyEntryProof } from '@remote-log/core'
+import { type Entry, RemoteLogError, verifyEntryProof, verifyFileProof } from '@remote-log/core'
 import fc from 'fast-check'
 import { anyEntry } from '../../packages/core/test/page-model.ts'
 import {
@@ -12,17 +12,33 @@ import {
   LOG,
   manyEntries,
   prove,
+  proveBytes,
+  storedFile,
 } from '../../packages/core/test/proof-model.ts'
 import type { RemoteLogVerifier } from '../../packages/ethereum/src/generated/RemoteLogVerifier.ts'
-import { answer, deployVerifier, type EntryVector, type Question, reasonOf } from './proofs/world.ts'
+import {
+  answer,
+  bytes,
+  deployVerifier,
+  type EntryVector,
+  errorOf,
+  type Question,
+  reasonOf,
+} from './proofs/world.ts'
 
 const SEED = 20261123
 const hex = (data: Uint8Array) => Buffer.from(data).toString('hex')
 
 /** What TypeScript says of the question: the entry, or the reason why it is refused. */
 function expected({ head, log, seq, proof }: Omit<Question, 'name'>): EntryVector | string {
+  const bytes = Buffer.from(proof, 'hex')
+  return reasonOrValue(() => vectorOf(verifyEntryProof(head as never, log as never, seq, bytes)))
+}
+
+/** A value, or the reason why there is none. */
+function reasonOrValue<T>(work: () => T): T | string {
   try {
-    return vectorOf(verifyEntryProof(head as never, log as never, seq, Buffer.from(proof, 'hex')))
+    return work()
   } catch (error) {
     if (!(error instanceof RemoteLogError)) throw error
     return String(error.details.reason ?? error.details.rule)
@@ -115,5 +131,38 @@ describe('Solidity and TypeScript', () => {
       { seed: SEED, numRuns: 250 },
     )
     assert.ok(held > 20, `${held} of them hold`)
+  })
+
+  it('say the same of any bytes of any file, and of proofs of them that were changed', async () => {
+    const { verifier } = await deployVerifier()
+    const files = [1, 33, 4096, 4097, 9000, 4096 * 128 + 1, 4096 * 129 + 40].map(storedFile)
+    const anyQuestion = fc.constantFrom(...files).chain(file =>
+      fc.record({
+        file: fc.constant(file),
+        from: fc.nat(file.bytes.length - 1),
+        size: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 6000 })),
+        longer: fc.oneof(
+          { weight: 3, arbitrary: fc.constant(0) },
+          { weight: 1, arbitrary: fc.integer({ min: -40, max: 40 }) },
+        ),
+        bits: fc.array(fc.nat(), { maxLength: 1 }),
+      }),
+    )
+    await fc.assert(
+      fc.asyncProperty(anyQuestion, async ({ file, from, size, longer, bits }) => {
+        const { root } = file
+        const to = Math.min(from + size, file.bytes.length)
+        const length = Math.max(file.bytes.length + longer, to)
+        const { bytes: proof } = proveBytes(file, from, to)
+        const changed = bits.reduce((data, bit) => flipped(data, bit % (8 * data.length)), proof)
+        const expected = reasonOrValue(() => hex(verifyFileProof(root, length, from, to, changed)))
+        const got = await verifier
+          .payload(bytes(root), length, from, to, changed)
+          .then(data => data.slice(2))
+          .catch((error: unknown) => errorOf(verifier, error)[0])
+        assert.equal(got, expected)
+      }),
+      { seed: SEED, numRuns: 150 },
+    )
   })
 })

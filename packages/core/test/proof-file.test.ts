@@ -1,37 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FileProver, FileSplitter, makeChunk, type Reference, verifyFileProof } from '../src/index.ts'
-import { flipped, refusal } from './proof-model.ts'
-import { ChunkMap, seededBytes } from './tree-model.ts'
-
-interface StoredFile {
-  readonly root: Reference
-  readonly bytes: Uint8Array
-  readonly chunks: ChunkMap
-}
-
-function store(length: number): StoredFile {
-  const bytes = seededBytes('file', length)
-  const chunks = new ChunkMap()
-  const splitter = new FileSplitter()
-  chunks.put(splitter.push(bytes))
-  const end = splitter.finish()
-  chunks.put(end.chunks)
-  return { root: end.root, bytes, chunks }
-}
-
-function prove({ root, bytes, chunks }: StoredFile, from: number, to: number) {
-  const prover = new FileProver(root, bytes.length, from, to)
-  for (let wanted = prover.wanted(); wanted.length > 0; wanted = prover.wanted()) {
-    for (const reference of wanted) prover.supply(reference, chunks.get(reference))
-  }
-  return prover.proof()
-}
+import { FileProver, makeChunk, verifyFileProof } from '../src/index.ts'
+import { flipped, proveBytes, refusal, storedFile } from './proof-model.ts'
+import { seededBytes } from './tree-model.ts'
 
 /** Around a segment, a chunk, a full inner chunk, and a single left-over leaf carried up. */
 const FILES = [1, 31, 33, 4095, 4096, 4097, 8192, 9000, 4096 * 128, 4096 * 128 + 1, 4096 * 130 + 17].map(
-  store,
+  storedFile,
 )
 
 test('any range of any file is proven, across leaves and inner chunks, and needs its chunks alone', () => {
@@ -45,7 +21,7 @@ test('any range of any file is proven, across leaves and inner chunks, and needs
   fc.assert(
     fc.property(some, ({ file, a, size }) => {
       const to = Math.min(a + size, file.bytes.length)
-      const { bytes, data } = prove(file, a, to)
+      const { bytes, data } = proveBytes(file, a, to)
       assert.deepEqual(data, file.bytes.slice(a, to))
       assert.deepEqual(verifyFileProof(file.root, file.bytes.length, a, to, bytes), data)
     }),
@@ -60,7 +36,7 @@ test('each bit counts, and so do length, range and root', () => {
     [4090, 4100],
     [length - 2, length],
   ] as const) {
-    const { bytes } = prove(file, from, to)
+    const { bytes } = proveBytes(file, from, to)
     const refused = (proof: Uint8Array, root = file.root, total = length, start = from, end = to) =>
       refusal(() => verifyFileProof(root, total, start, end, proof))
     for (let bit = 0; bit < 8 * bytes.length; bit += 5) {

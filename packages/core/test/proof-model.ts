@@ -11,6 +11,8 @@ import {
   emptyLogState,
   encodeHeadPage,
   encodeSealedPage,
+  FileProver,
+  FileSplitter,
   HistoryBuilder,
   LogBuilder,
   type LogHash,
@@ -71,6 +73,31 @@ export function* manyEntries(count: number, bytes: number): Generator<NewEntry> 
 
 export function prove({ head, log, chunks }: HonestLog, seq: number): EntryProof {
   const prover = new EntryProver(head, log, seq)
+  for (let wanted = prover.wanted(); wanted.length > 0; wanted = prover.wanted()) {
+    for (const reference of wanted) prover.supply(reference, chunks.get(reference))
+  }
+  return prover.proof()
+}
+
+/** A Swarm file of seeded bytes, with all its chunks. */
+export interface StoredFile {
+  readonly root: Reference
+  readonly bytes: Uint8Array
+  readonly chunks: ChunkMap
+}
+
+export function storedFile(length: number): StoredFile {
+  const bytes = seededBytes('file', length)
+  const chunks = new ChunkMap()
+  const splitter = new FileSplitter()
+  chunks.put(splitter.push(bytes))
+  const end = splitter.finish()
+  chunks.put(end.chunks)
+  return { root: end.root, bytes, chunks }
+}
+
+export function proveBytes({ root, bytes, chunks }: StoredFile, from: number, to: number) {
+  const prover = new FileProver(root, bytes.length, from, to)
   for (let wanted = prover.wanted(); wanted.length > 0; wanted = prover.wanted()) {
     for (const reference of wanted) prover.supply(reference, chunks.get(reference))
   }
