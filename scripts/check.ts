@@ -5,6 +5,7 @@ import { checkErrors } from './check-errors.ts'
 import { checkGenerated } from './check-generated.ts'
 import { checkLayers } from './check-layers.ts'
 import { checkManifests } from './check-manifests.ts'
+import { checkMutation } from './check-mutation.ts'
 import { checkPromises } from './check-promises.ts'
 import { checkSize } from './check-size.ts'
 import { checkSolidity } from './check-solidity.ts'
@@ -22,6 +23,7 @@ const CHECKS: Readonly<Record<string, (root: string) => Finding[] | Promise<Find
   errors: checkErrors,
   tests: checkTests,
   trees: checkTrees,
+  mutation: checkMutation,
   promises: checkPromises,
   browser: checkBrowser,
   generated: checkGenerated,
