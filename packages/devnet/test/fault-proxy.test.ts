@@ -66,6 +66,32 @@ for (const cutAfter of [0, 10]) {
     ))
 }
 
+test('a body that stalls goes on being awaited after these bytes', () =>
+  withProxy(
+    () => ({ stallAfter: 10 }),
+    async proxy => {
+      const stop = new AbortController()
+      const answer = await fetch(proxy, { signal: stop.signal })
+      const reader = answer.body!.getReader()
+      for (let got = 0; got < 10; ) got += (await reader.read()).value!.length
+      const silent = reader.read()
+      stop.abort()
+      await assert.rejects(silent, { name: 'AbortError' })
+    },
+  ))
+
+test('blocks of a body are exchanged, and another answer is replayed', () =>
+  withProxy(
+    ({ path }) => (path === '/swap' ? { swapBlocks: 3 } : { instead: '/other' }),
+    async proxy => {
+      const swapped = await fetch(`${proxy}/swap`, { method: 'POST', body: 'abcdefghi' })
+      assert.equal(await swapped.text(), 'defabcghi')
+      const short = await fetch(`${proxy}/swap`, { method: 'POST', body: 'abcd' })
+      assert.equal(await short.text(), 'dabc')
+      assert.equal((await fetch(`${proxy}/this`)).headers.get('x-path'), '/other')
+    },
+  ))
+
 test('answers of its own, dropped connections and hanging requests', () =>
   withProxy(
     ({ path }) => {

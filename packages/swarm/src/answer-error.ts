@@ -1,6 +1,7 @@
 import { RefusedError, type RemoteLogError, UnavailableError } from '@remote-log/core'
 import type { BeeAnswer } from './bee-connection.ts'
 import { MAX_QUOTE } from './limits.ts'
+import { retryAfterMs } from './retry-after.ts'
 
 /** Why a store was refused: `details.reason` of REFUSED. */
 export type RefusalReason =
@@ -34,7 +35,7 @@ export function isAbsence(answer: BeeAnswer): boolean {
 
 /**
  * UNAVAILABLE for an answer that says nothing about what was asked. `details.transient` tells whether asking again
- * later may help: 429 and every 5xx (a busy Bee answers 500, a gateway 502 or 503).
+ * later may help: 429 and every 5xx (a busy Bee answers 500, a gateway 502 or 503), and `details.retryAfterMs` when.
  */
 export function unavailable(answer: BeeAnswer, { url, route }: AnswerOrigin): UnavailableError {
   const { status } = answer
@@ -42,12 +43,14 @@ export function unavailable(answer: BeeAnswer, { url, route }: AnswerOrigin): Un
   const what = isWebPage(answer)
     ? 'with a web page; is it a Bee node?'
     : `: ${messageOf(answer) || 'no message'}`
+  const wait = status === 429 || status === 503 ? retryAfterMs(answer.headers) : undefined
   return new UnavailableError(`${url} answered ${route} by ${status} ${what}`.replace(' : ', ': '), {
     url,
     route,
     status,
     transient,
     answered: true,
+    ...(wait !== undefined && { retryAfterMs: wait }),
   })
 }
 

@@ -13,18 +13,26 @@ import { isTransient, outcomeOf, retrying } from './retry.ts'
 export interface BeeNodeOptions extends BeeConnectionOptions {
   readonly maxInFlight: number
   readonly retryMs: number
+  /** Told when a request could begin at once. */
+  readonly onRoom?: (() => void) | undefined
 }
 
 /** A Bee node or gateway: requests in a window that adapts to it, tried again while that may help. */
 export class BeeNode {
   readonly connection: BeeConnection
-  readonly #window: RequestWindow
-  readonly #retryMs: number
+  readonly window: RequestWindow
+  readonly #options: BeeNodeOptions
 
-  constructor(options: BeeNodeOptions) {
-    this.connection = new BeeConnection(options)
-    this.#window = new RequestWindow(options.maxInFlight)
-    this.#retryMs = options.retryMs
+  /** @param shared a node whose connection and window this one uses as well */
+  constructor(options: BeeNodeOptions, shared?: BeeNode) {
+    this.connection = shared?.connection ?? new BeeConnection(options)
+    this.window = shared?.window ?? new RequestWindow(options.maxInFlight, options.onRoom)
+    this.#options = options
+  }
+
+  /** The same node for a caller that tries again by itself: each request is made once. */
+  once(): BeeNode {
+    return new BeeNode({ ...this.#options, retryMs: 0 }, this)
   }
 
   /**
@@ -38,8 +46,8 @@ export class BeeNode {
   ): Promise<T> {
     const origin = { url: this.connection.shownUrl, route: request.route }
     const attempt = async () => judge(await this.connection.request(request, signal), origin)
-    return retrying(request.route, this.#retryMs, signal, () =>
-      this.#window.run(request.route, signal, attempt, outcomeOf),
+    return retrying(request.route, this.#options.retryMs, signal, () =>
+      this.window.run(request.route, signal, attempt, outcomeOf),
     )
   }
 
@@ -82,8 +90,8 @@ export class BeeNode {
       const stream = this.connection.stream(request, judge, signal)
       return { stream, first: await stream.next() }
     }
-    const { stream, first } = await retrying(route, this.#retryMs, signal, () =>
-      this.#window.run(route, signal, begin, outcomeOf),
+    const { stream, first } = await retrying(route, this.#options.retryMs, signal, () =>
+      this.window.run(route, signal, begin, outcomeOf),
     )
     let got = 0
     try {

@@ -1,4 +1,6 @@
 export type { RefusalReason } from './answer-error.ts'
 export type { BatchStatus } from './batch-list.ts'
+export type { GatewayHealth } from './gateway/gateway-health.ts'
+export { GatewayPool, type GatewayPoolOptions } from './gateway/gateway-pool.ts'
 export type { RequestReport } from './request-report.ts'
 export { SwarmStore, type SwarmStoreOptions } from './swarm-store.ts'

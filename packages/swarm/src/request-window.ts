@@ -23,10 +23,15 @@ export class RequestWindow {
   #epoch = 0
   #queue: (Waiter | undefined)[] = []
   #next = 0
+  readonly #onRoom: (() => void) | undefined
 
-  /** @param max most requests in flight */
-  constructor(max: number) {
+  /**
+   * @param max most requests in flight
+   * @param onRoom told when there is room that nobody here waits for
+   */
+  constructor(max: number, onRoom?: () => void) {
     this.#max = max
+    this.#onRoom = onRoom
     this.#threshold = max
     this.#size = Math.min(FIRST_WINDOW, max)
   }
@@ -34,6 +39,15 @@ export class RequestWindow {
   /** How many requests may be in flight now. */
   get size(): number {
     return Math.floor(this.#size)
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Whether a request that begins now would not wait. */
+  get hasRoom(): boolean {
+    return this.#inFlight < this.size
   }
 
   /**
@@ -105,5 +119,6 @@ export class RequestWindow {
       this.#queue = []
       this.#next = 0
     }
+    if (this.hasRoom) this.#onRoom?.()
   }
 }

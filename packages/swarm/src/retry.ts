@@ -1,5 +1,6 @@
 import { AbortedError, UnavailableError } from '@remote-log/core'
 import { pause } from './abort-signals.ts'
+import { isSilence } from './gateway/taken.ts'
 import { FIRST_PAUSE_MS, LAST_PAUSE_MS, UNANSWERED_ATTEMPTS } from './limits.ts'
 import type { RequestOutcome } from './request-window.ts'
 
@@ -10,13 +11,14 @@ export function isTransient(error: unknown): error is UnavailableError {
 
 /** What the error of a request says about the other side's willingness. */
 export function outcomeOf(error: unknown): RequestOutcome {
-  if (isTransient(error)) return 'refused'
+  if (isTransient(error) || isSilence(error)) return 'refused'
   return error instanceof AbortedError ? 'neither' : 'answered'
 }
 
 /**
  * Makes a request again while its error is transient: after a pause that doubles, shortened at random by up to a half
- * so that many do not come back at once. Ends when `retryMs` would be exceeded, or earlier where nobody answers.
+ * so that many do not come back at once, or for as long as the other side asks (`details.retryAfterMs`). Ends when
+ * `retryMs` would be exceeded, or earlier where nobody answers.
  * @throws the last error; ABORTED
  */
 export async function retrying<T>(
@@ -27,13 +29,16 @@ export async function retrying<T>(
 ): Promise<T> {
   const began = performance.now()
   for (let unanswered = 0, wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LAST_PAUSE_MS)) {
+    let pauseMs: number
     try {
       return await attempt()
     } catch (error) {
       if (!isTransient(error)) throw error
       if (error.details.answered !== true && ++unanswered >= UNANSWERED_ATTEMPTS) throw error
-      if (performance.now() - began + wait > retryMs) throw error
+      const asked = Number(error.details.retryAfterMs ?? 0)
+      if (performance.now() - began + Math.max(wait, asked) > retryMs) throw error
+      pauseMs = Math.max(wait * (1 - Math.random() / 2), asked)
     }
-    await pause(wait * (1 - Math.random() / 2), signal, operation)
+    await pause(pauseMs, signal, operation)
   }
 }

@@ -50,18 +50,14 @@ export class SwarmStore implements ContentStore, RangeReader {
   readonly #patienceMs: number
   readonly #listBatches: (signal: AbortSignal | undefined) => Promise<readonly BatchStatus[]>
 
-  /** @throws INVALID_ARGUMENT (a URL or batch id of the wrong form) */
-  constructor(options: SwarmStoreOptions) {
-    const { url, batch, readBack, timeoutMs = TIMEOUT_MS, fetch, onRequest } = options
-    const shared = {
-      timeoutMs,
-      fetch,
-      onRequest,
-      maxInFlight: atLeastOne(options.maxInFlight ?? MAX_IN_FLIGHT),
-      retryMs: options.retryMs ?? RETRY_MS,
-    }
-    this.#node = new BeeNode({ ...shared, url })
-    this.#readBack = readBack === undefined ? undefined : new BeeNode({ ...shared, url: readBack })
+  /**
+   * @param own the node that is at the URL, where somebody else uses it as well
+   * @throws INVALID_ARGUMENT (a URL or batch id of the wrong form)
+   */
+  constructor(options: SwarmStoreOptions, own?: BeeNode) {
+    const { batch, readBack, timeoutMs = TIMEOUT_MS } = options
+    this.#node = own ?? nodeAt(options.url, options)
+    this.#readBack = readBack === undefined ? undefined : nodeAt(readBack, options)
     if (batch !== undefined) parseHex(batch, 32, 'the id of a postage batch')
     this.#batch = batch?.replace(/^0x/i, '').toLowerCase()
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS
@@ -109,6 +105,17 @@ export class SwarmStore implements ContentStore, RangeReader {
   batches({ signal }: CallOptions = {}): Promise<readonly BatchStatus[]> {
     return this.#listBatches(signal)
   }
+}
+
+/** The node at a URL, as the options say. @throws INVALID_ARGUMENT */
+export function nodeAt(
+  url: string,
+  options: Omit<SwarmStoreOptions, 'url'>,
+  onRoom?: (() => void) | undefined,
+): BeeNode {
+  const { timeoutMs = TIMEOUT_MS, retryMs = RETRY_MS, fetch, onRequest } = options
+  const maxInFlight = atLeastOne(options.maxInFlight ?? MAX_IN_FLIGHT)
+  return new BeeNode({ url, timeoutMs, retryMs, fetch, onRequest, maxInFlight, onRoom })
 }
 
 function atLeastOne(maxInFlight: number): number {

@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { Transform } from 'node:stream'
 import { TrafficMeter } from './traffic-meter.ts'
 
 /** One request, as a rule sees it before anything was forwarded. */
@@ -29,8 +30,14 @@ export interface Fault {
   readonly drop?: boolean
   /** Let so many bytes of the answer's body through, then close the connection. */
   readonly cutAfter?: number
+  /** Let so many bytes of the answer's body through, then nothing more; the connection stays open. */
+  readonly stallAfter?: number
   /** Invert this bit of the answer's body; bit 0 is the lowest of the first byte. */
   readonly flipBit?: number
+  /** Exchange the first two blocks of so many bytes of the answer's body. */
+  readonly swapBlocks?: number
+  /** Ask the target for this path in place of the one asked for: the replay of another answer. */
+  readonly instead?: string
 }
 
 export type FaultRule = (request: FaultRequest) => Fault | undefined
@@ -49,6 +56,8 @@ export interface FaultProxyStats {
 export interface FaultProxy {
   /** Base URL to use in place of the target's. */
   readonly url: string
+  /** The rule for requests to come. */
+  readonly rule: FaultRule | undefined
   /** Replaces the rule for requests to come; undefined: no faults. */
   setRule(rule: FaultRule | undefined): void
   stats(): FaultProxyStats
@@ -106,7 +115,7 @@ export async function startFaultProxy(options: {
         host: target.hostname,
         port: target.port,
         method: incoming.method,
-        path: prefix + incoming.url,
+        path: prefix + (fault.instead ?? incoming.url),
         headers: withHost(incoming.rawHeaders, target.host),
         setHost: false,
       },
@@ -124,6 +133,9 @@ export async function startFaultProxy(options: {
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get rule() {
+      return rule
+    },
     setRule(next) {
       rule = next
     },
@@ -142,26 +154,45 @@ function relay(answer: IncomingMessage, outgoing: ServerResponse, fault: Fault):
   answer.on('error', () => outgoing.socket?.destroy())
   outgoing.sendDate = false
   outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders)
-  if (fault.cutAfter === undefined && fault.flipBit === undefined) {
-    answer.pipe(outgoing)
+  const body = fault.swapBlocks === undefined ? answer : answer.pipe(swappedBlocks(fault.swapBlocks))
+  const end = fault.cutAfter ?? fault.stallAfter
+  if (end === undefined && fault.flipBit === undefined) {
+    body.pipe(outgoing)
     return
   }
-  const cut = fault.cutAfter ?? Number.POSITIVE_INFINITY
   let passed = 0
-  answer.on('data', (piece: Buffer) => {
+  body.on('data', (piece: Buffer) => {
     const bytes = flipped(piece, passed, fault.flipBit)
-    const room = cut - passed
+    const room = (end ?? Number.POSITIVE_INFINITY) - passed
     passed += piece.length
-    if (passed < cut) {
+    if (piece.length < room) {
       outgoing.write(bytes)
     } else {
       answer.destroy()
       outgoing.flushHeaders()
       outgoing.write(bytes.subarray(0, room))
-      outgoing.socket?.destroySoon()
+      if (fault.cutAfter !== undefined) outgoing.socket?.destroySoon()
     }
   })
-  answer.on('end', () => outgoing.end())
+  body.on('end', () => outgoing.end())
+}
+
+/** Holds two blocks back until both are there. */
+function swappedBlocks(length: number): Transform {
+  let held: Buffer | undefined = Buffer.alloc(0)
+  const swapped = (all: Buffer) =>
+    Buffer.concat([all.subarray(length, 2 * length), all.subarray(0, length), all.subarray(2 * length)])
+  return new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      if (held === undefined) return done(null, piece)
+      held = Buffer.concat([held, piece])
+      if (held.length < 2 * length) return done()
+      const all = held
+      held = undefined
+      done(null, swapped(all))
+    },
+    flush: done => done(null, held === undefined ? undefined : swapped(held)),
+  })
 }
 
 function flipped(piece: Buffer, offset: number, bit: number | undefined): Buffer {
