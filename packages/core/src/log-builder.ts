@@ -2,7 +2,7 @@ import { makeChunk } from './bmt/make-chunk.ts'
 import type { Chunk } from './chunk.ts'
 import { DirectoryBuilder } from './directory/directory-builder.ts'
 import { HistoryBuilder } from './history/history-builder.ts'
-import { MAX_EMBEDDED_BYTES, SALT_BYTES } from './limits.ts'
+import { MAX_EMBEDDED_BYTES } from './limits.ts'
 import { type LogState, openPairs } from './log-builder-state.ts'
 import type { LogHash } from './log-id.ts'
 import { fitsOpen, fitsSealed } from './page/capacity.ts'
@@ -10,16 +10,39 @@ import { assembleHeadPage, assembleSealedPage, type PageHeader, totalBytes } fro
 import { type Entry, type NewEntry, pageTime, type Roots } from './page/page.ts'
 import { encodePair } from './page/pair.ts'
 import type { Reference } from './reference.ts'
+import type { ChunkRoom } from './room/chunk-room.ts'
+import { saltPage } from './room/salt-page.ts'
+import { type Salts, saltBytes } from './room/salts.ts'
+
+/** How pages get their salts: to find room, or as they were before. Default: all 0. */
+export type SaltOptions =
+  | { readonly room?: ChunkRoom | undefined; readonly salts?: undefined }
+  | { readonly room?: undefined; readonly salts: Salts }
+
+/** A page whose content is complete and whose salt is not chosen yet. */
+interface ClosedPage {
+  readonly firstSeq: number
+  readonly time: number
+  readonly pairs: readonly Uint8Array[]
+}
 
 /**
- * Grows a log: entries in, chunks out (docs/spec.md section 9). Does nothing but compute, and the same state and the
- * same entries always give the same chunks. Of the modes of RFC 3, embedded and mapped are the content of each entry;
+ * Grows a log: entries in, chunks out (docs/spec.md section 9). Does nothing but compute, and the same state, entries
+ * and salts always give the same chunks. Of the modes of RFC 3, embedded and mapped are the content of each entry;
  * linked is `seal()` after each `append`.
+ *
+ * Where chunks must find room ({@link ChunkRoom}), each page gets a salt with which it and the nodes that it completes
+ * do. The newest sealed page is then held back until the next is sealed or the head is asked for: before a head, its
+ * salt makes room for the right edge too.
  */
 export class LogBuilder {
   readonly #log: LogHash
   readonly #history: HistoryBuilder
   readonly #directory: DirectoryBuilder
+  readonly #room: ChunkRoom | undefined
+  readonly #given: Salts | undefined
+  readonly #salts = { pages: new Map<number, number>(), head: 0 }
+  #closed: ClosedPage | undefined
   #tail: Reference | undefined
   #firstSeq: number
   #baseTimestamp: number
@@ -29,8 +52,10 @@ export class LogBuilder {
   #pairBytes: number
 
   /** @throws RangeError where the state contradicts itself */
-  constructor(state: LogState) {
+  constructor(state: LogState, { room, salts }: SaltOptions = {}) {
     this.#log = state.log
+    this.#room = room
+    this.#given = salts
     this.#history = new HistoryBuilder(state.history)
     this.#directory = new DirectoryBuilder(state.directory)
     this.#pairs = openPairs(state)
@@ -46,11 +71,16 @@ export class LogBuilder {
     return this.#firstSeq + this.#entries.length
   }
 
+  /** The salts of the pages built so far, and of the last head page. */
+  get salts(): Salts {
+    return this.#salts
+  }
+
   /**
    * Adds an entry. `chunks` are those that became final by it (a sealed page, full inner nodes), in upload order.
    * Embedded data is copied.
-   * @throws RangeError for more than {@link MAX_EMBEDDED_BYTES} embedded, a number out of range, or a full log; the
-   * builder is then as before
+   * @throws RangeError for more than {@link MAX_EMBEDDED_BYTES} embedded, a number out of range, or a full log;
+   * REFUSED where a page finds no room. The builder is then as before
    */
   append(entry: NewEntry): { seq: number; chunks: Chunk[] } {
     const seq = this.nextSeq
@@ -62,7 +92,7 @@ export class LogBuilder {
     }
     const pair = encodePair(entry, this.#entries.at(-1)?.timestamp ?? this.#baseTimestamp)
     const size = this.#pairBytes + pair.length
-    const hasTail = this.#tail !== undefined
+    const hasTail = this.#tail !== undefined || this.#closed !== undefined
     if (fitsOpen(size, hasTail)) {
       this.#add(entry, pair)
       return { seq, chunks: [] }
@@ -76,29 +106,33 @@ export class LogBuilder {
     return { seq, chunks }
   }
 
-  /** Seals the open page early. Returns the chunks that are final now, in upload order; none if the page is empty. */
+  /** Seals the open page early. Returns the chunks that are final now, in upload order; none if the page is empty. @throws REFUSED */
   seal(): Chunk[] {
     return this.#entries.length === 0 ? [] : this.#close(this.#pairs, this.#entries)
   }
 
   /**
-   * The head page as of now, and the right-edge chunks that only this head needs: upload `edge` first, `page` last.
-   * @throws RangeError for a log without entries, which has no head
+   * The head page as of now. Upload `sealed` first: chunks that are final now and were held back; then `edge`, the
+   * right-edge chunks that only this head needs; `page` last.
+   * @throws RangeError for a log without entries, which has no head; REFUSED
    */
-  head(): { reference: Reference; page: Chunk; edge: Chunk[] } {
+  head(): { reference: Reference; page: Chunk; edge: Chunk[]; sealed: Chunk[] } {
+    const sealed = this.#seal(true)
     const history = this.#history.root()
     const directory = this.#directory.root()
-    const header = this.#header({
+    const header = this.#header(this.#firstSeq, this.#baseTimestamp, this.#given?.head ?? 0, {
       history: history.reference,
       directory: directory.reference,
       sealedPages: this.#history.pages,
     })
-    const page = makeChunk(assembleHeadPage(header, this.#pairs))
-    return { reference: page.reference, page, edge: [...history.chunks, ...directory.chunks] }
+    const { salt, chunk } = this.#salted(assembleHeadPage(header, this.#pairs), [], this.#given?.head)
+    this.#salts.head = salt
+    return { reference: chunk.reference, page: chunk, edge: [...history.chunks, ...directory.chunks], sealed }
   }
 
-  /** What suffices to go on later. */
+  /** What suffices to go on later. @throws TypeError while a page is held back: ask for the head first */
   state(): LogState {
+    if (this.#closed) throw new TypeError('the newest sealed page has no salt yet: ask for the head first')
     return {
       log: this.#log,
       history: this.#history.edge(),
@@ -119,28 +153,49 @@ export class LogBuilder {
   }
 
   #close(pairs: readonly Uint8Array[], entries: readonly Entry[]): Chunk[] {
-    const page = makeChunk(assembleSealedPage(this.#header(undefined), pairs))
-    const record = { reference: page.reference, firstSeq: this.#firstSeq, time: this.#baseTimestamp }
-    const chunks = [page, ...this.#history.append(page.reference), ...this.#directory.append(record)]
-    this.#tail = page.reference
+    const before = this.#seal(false)
+    this.#closed = { firstSeq: this.#firstSeq, time: this.#baseTimestamp, pairs }
     this.#baseTimestamp = pageTime({ baseTimestamp: this.#baseTimestamp, entries })
     this.#firstSeq += entries.length
     this.#entries = []
     this.#pairs = []
     this.#pairBytes = 0
-    return chunks
+    return this.#room ? before : this.#seal(false)
   }
 
-  /** The salt stays zero: a state and entries determine the chunks. */
-  #header(roots: Roots | undefined): PageHeader {
-    return {
-      log: this.#log,
-      firstSeq: this.#firstSeq,
-      baseTimestamp: this.#baseTimestamp,
-      salt: new Uint8Array(SALT_BYTES),
-      tail: this.#tail,
-      roots,
-    }
+  /** Makes the closed page, where there is one, a sealed page; `edge`: a head comes right behind it. */
+  #seal(edge: boolean): Chunk[] {
+    if (!this.#closed) return []
+    const { firstSeq, time, pairs } = this.#closed
+    const index = this.#history.pages
+    const given = this.#given && (this.#given.pages.get(index) ?? 0)
+    const bytes = assembleSealedPage(this.#header(firstSeq, time, given ?? 0, undefined), pairs)
+    const above = this.#room
+      ? [this.#history.nodesAbove(edge), this.#directory.nodesAbove({ firstSeq, time }, edge)]
+      : []
+    const { salt, chunk } = this.#salted(bytes, above, given)
+    if (salt !== 0) this.#salts.pages.set(index, salt)
+    const { reference } = chunk
+    const inner = [
+      ...this.#history.append(reference),
+      ...this.#directory.append({ reference, firstSeq, time }),
+    ]
+    this.#tail = reference
+    this.#closed = undefined
+    return [chunk, ...inner]
+  }
+
+  #salted(
+    bytes: Uint8Array,
+    above: Parameters<typeof saltPage>[1],
+    given: number | undefined,
+  ): { readonly salt: number; readonly chunk: Chunk } {
+    if (this.#room) return saltPage(bytes, above, this.#room)
+    return { salt: given ?? 0, chunk: makeChunk(bytes) }
+  }
+
+  #header(firstSeq: number, baseTimestamp: number, salt: number, roots: Roots | undefined): PageHeader {
+    return { log: this.#log, firstSeq, baseTimestamp, salt: saltBytes(salt), tail: this.#tail, roots }
   }
 }
 

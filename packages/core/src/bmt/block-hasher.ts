@@ -49,3 +49,11 @@ export function createBlockHasher(): BlockHasher {
     return jsBlockHasher()
   }
 }
+
+let shared: BlockHasher | undefined
+
+/** {@link createBlockHasher}'s, made at the first call. Its buffer is everybody's: nothing stays there between calls. */
+export function sharedBlockHasher(): BlockHasher {
+  shared ??= createBlockHasher()
+  return shared
+}

@@ -1,5 +1,5 @@
 import { CHUNK_BYTES, SPAN_BYTES } from '../limits.ts'
-import { type BlockHasher, createBlockHasher } from './block-hasher.ts'
+import { type BlockHasher, sharedBlockHasher } from './block-hasher.ts'
 
 /** Computes chunk addresses with this hasher. */
 export type BmtAddress = (bytes: Uint8Array) => Uint8Array
@@ -27,6 +27,6 @@ let shared: BmtAddress | undefined
 
 /** {@link bmtWith} the fastest hasher that works here, made at the first call. */
 export function bmtAddress(bytes: Uint8Array): Uint8Array {
-  shared ??= bmtWith(createBlockHasher())
+  shared ??= bmtWith(sharedBlockHasher())
   return shared(bytes)
 }

@@ -1,7 +1,8 @@
-import { makeChunk } from '../bmt/make-chunk.ts'
+import { ChangingChunk } from '../bmt/changing-chunk.ts'
+import { chunkPayload, makeChunk } from '../bmt/make-chunk.ts'
 import type { Chunk } from '../chunk.ts'
-import { DIRECTORY_BRANCHES, MAX_SEALED_PAGES } from '../limits.ts'
-import { type Reference, ZERO_REFERENCE } from '../reference.ts'
+import { DIRECTORY_BRANCHES, DIRECTORY_RECORD_BYTES, MAX_SEALED_PAGES } from '../limits.ts'
+import { REFERENCE_BYTES, type Reference, ZERO_REFERENCE } from '../reference.ts'
 import { checkDirectoryEdge, type DirectoryEdge, lastRecord } from './directory-edge.ts'
 import { type DirectoryRecord, encodeRecords, mayFollow } from './directory-record.ts'
 
@@ -64,6 +65,17 @@ export class DirectoryBuilder {
   root(): { reference: Reference; chunks: Chunk[] } {
     this.#root ??= this.#closeLevels()
     return this.#root
+  }
+
+  /** As `HistoryBuilder.nodesAbove`, for a page with this first seq and time. @throws RangeError */
+  nodesAbove({ firstSeq, time }: Omit<DirectoryRecord, 'reference'>, edge: boolean): ChangingChunk[] {
+    const probe = new DirectoryBuilder(this.edge())
+    const nodes = probe.append({ reference: ZERO_REFERENCE, firstSeq, time })
+    if (edge) nodes.push(...probe.root().chunks)
+    return nodes.map(
+      ({ bytes }) =>
+        new ChangingChunk(bytes, chunkPayload(bytes).length - DIRECTORY_RECORD_BYTES, REFERENCE_BYTES),
+    )
   }
 
   #closeLevels(): { reference: Reference; chunks: Chunk[] } {

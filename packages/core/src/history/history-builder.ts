@@ -1,6 +1,8 @@
+import { ChangingChunk } from '../bmt/changing-chunk.ts'
+import { chunkPayload } from '../bmt/make-chunk.ts'
 import type { Chunk } from '../chunk.ts'
 import { MAX_SEALED_PAGES } from '../limits.ts'
-import { type Reference, ZERO_REFERENCE } from '../reference.ts'
+import { REFERENCE_BYTES, type Reference, ZERO_REFERENCE } from '../reference.ts'
 import { RightEdge } from '../tree/right-edge.ts'
 import { checkHistoryEdge, type HistoryEdge } from './history-edge.ts'
 
@@ -45,5 +47,18 @@ export class HistoryBuilder {
   root(): { reference: Reference; chunks: Chunk[] } {
     this.#root ??= this.#edge.root() ?? { reference: ZERO_REFERENCE, chunks: [] }
     return this.#root
+  }
+
+  /**
+   * The nodes above the page that is added next, children first: those that it completes and, with `edge`, those that
+   * only the root behind it needs. The reference of each one's last child is what changes with the page.
+   */
+  nodesAbove(edge: boolean): ChangingChunk[] {
+    const probe = new HistoryBuilder(this.edge())
+    const nodes = probe.append(ZERO_REFERENCE)
+    if (edge) nodes.push(...probe.root().chunks)
+    return nodes.map(
+      ({ bytes }) => new ChangingChunk(bytes, chunkPayload(bytes).length - REFERENCE_BYTES, REFERENCE_BYTES),
+    )
   }
 }

@@ -45,6 +45,9 @@ export const SALT_OFFSET =
   PAGE_KEYS.baseTimestamp.length +
   8
 
+/** Offset of the 8 bytes of salt. */
+export const SALT_BYTES_OFFSET = SALT_OFFSET + PAGE_KEYS.salt.length
+
 const TAIL_FIELD_BYTES = PAGE_KEYS.tail.length + REFERENCE_BYTES
 
 /** Bytes of the fields that only a head page has. */
