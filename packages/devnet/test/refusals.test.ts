@@ -20,14 +20,7 @@ describe('what the node does not imitate', () => {
     assert.match(String(parse(got).message), what)
   }
 
-  for (const path of [
-    '/bzz/x/',
-    '/pss/send/a/b',
-    '/gsoc/subscribe/x',
-    '/grantee',
-    '/topology',
-    '/chunks/stream',
-  ]) {
+  for (const path of ['/bzz/x/', '/pss/send/a/b', '/grantee', '/topology']) {
     test(`${path} is refused by name`, () =>
       refused(bee.get(path), new RegExp(`imitate ${path.split('/').slice(0, 2).join('/')}`)))
   }

@@ -5,10 +5,12 @@ import { bytesRoutes } from './http/bytes-routes.ts'
 import { chunkRoutes } from './http/chunk-routes.ts'
 import { contentCareRoutes } from './http/content-care-routes.ts'
 import { feedRoutes } from './http/feed-routes.ts'
+import { gsocRoutes } from './http/gsoc-routes.ts'
 import { startHttpServer } from './http/server.ts'
 import { socRoutes } from './http/soc-routes.ts'
 import { stampRoutes } from './http/stamp-routes.ts'
 import { stateRoutes } from './http/state-routes.ts'
+import { streamRoutes } from './http/stream-routes.ts'
 import { tagRoutes } from './http/tag-routes.ts'
 import { Network } from './network.ts'
 
@@ -95,6 +97,8 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
   const routes = [
     ...bytesRoutes(bee),
     ...chunkRoutes(bee),
+    ...streamRoutes(bee),
+    ...gsocRoutes(bee),
     ...socRoutes(bee),
     ...feedRoutes(bee),
     ...stampRoutes(bee),

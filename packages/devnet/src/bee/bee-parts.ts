@@ -1,6 +1,7 @@
 import { BatchBook } from './batch-book.ts'
 import { Refusal } from './http/refusal.ts'
 import { type Identity, identityOf } from './identity.ts'
+import { Listeners } from './listeners.ts'
 import type { Network, Peer } from './network.ts'
 import { NodeChunks } from './node-chunks.ts'
 import { PinBook } from './pin-book.ts'
@@ -14,6 +15,7 @@ export interface BeeParts extends UploadParts {
   readonly batches: BatchBook
   readonly pins: PinBook
   readonly peer: Peer
+  readonly listeners: Listeners
 }
 
 /** Puts a node together and takes up what it left unfinished. @throws UNAVAILABLE, LOCAL_DAMAGED */
@@ -28,10 +30,13 @@ export async function openBee(
   const number = network.nextNodeNumber()
   const identity = identityOf(number)
   const chunks = new NodeChunks(network, number, options.pullSyncMs, () => peer)
+  const listeners = new Listeners()
   let queue: PushQueue | undefined
   const peer: Peer = {
+    number,
     overlay: identity.overlay,
     cached: address => (queue?.waits(address) ? undefined : chunks.local(address)),
+    hear: (address, payload) => listeners.tell(address, payload),
   }
   network.join(peer)
   try {
@@ -39,7 +44,19 @@ export async function openBee(
     queue = await PushQueue.open(network, number, tags, options.syncLagMs)
     const batches = await BatchBook.open(network, identity, number)
     const pins = await PinBook.open(network.store, number)
-    return { number, network, identity, chunks, tags, queue, peer, batches, pins, warn: options.warn }
+    return {
+      number,
+      network,
+      identity,
+      chunks,
+      tags,
+      queue,
+      peer,
+      batches,
+      pins,
+      listeners,
+      warn: options.warn,
+    }
   } catch (cause) {
     await network.leave(peer)
     throw cause

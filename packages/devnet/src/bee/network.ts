@@ -1,15 +1,22 @@
+import { SPAN_BYTES } from '@remote-log/core'
 import type { Clock } from '../clock.ts'
 import { PostageChain } from './postage-chain.ts'
+import { bodyKey } from './record-keys.ts'
 import { Reserve } from './reserve.ts'
-import { Store } from './store.ts'
-import type { SwarmChunk } from './swarm-chunk.ts'
+import type { Stamp } from './stamp.ts'
+import { Store, type Write } from './store.ts'
+import { type SwarmChunk, singleOwnerParts } from './swarm-chunk.ts'
 
 /** What other nodes of the network can get from a node. */
 export interface Peer {
+  /** In the order in which nodes joined. */
+  readonly number: number
   /** 32 bytes. */
   readonly overlay: Buffer
   /** A chunk that the node holds and that is not waiting to be pushed. */
   cached(address: Buffer): SwarmChunk | undefined
+  /** A single-owner chunk reaches it. */
+  hear(address: Buffer, payload: () => Buffer | undefined): void
 }
 
 /**
@@ -62,6 +69,20 @@ export class Network {
   async leave(peer: Peer): Promise<void> {
     this.#peers.delete(peer)
     if (this.#peers.size === 0) await this.store.close()
+  }
+
+  /** {@link Reserve.arrive}; the other nodes hear single-owner chunks. */
+  arrive(chunk: Pick<SwarmChunk, 'address' | 'version'>, stamp: Stamp, by: number): Write[] | undefined {
+    const { address, version } = chunk
+    const writes = this.reserve.arrive(chunk, stamp, by)
+    if (writes && version) {
+      const payload = () => {
+        const bytes = this.store.get(bodyKey(address, version))
+        return bytes && singleOwnerParts(bytes).wrapped.subarray(SPAN_BYTES)
+      }
+      for (const peer of this.#peers) if (peer.number !== by) peer.hear(address, payload)
+    }
+    return writes
   }
 
   others(than: Peer): Peer[] {

@@ -150,7 +150,7 @@ export class PushQueue {
       writes.push({ key: pendingKey(this.#node, pending.sequence), value: undefined })
       const { address, version, stamp } = pending
       const chunk = { address, ...(version && { version }) }
-      const arrived = this.#network.reserve.arrive(chunk, stamp, this.#node)
+      const arrived = this.#network.arrive(chunk, stamp, this.#node)
       const tag = this.#tags.get(pending.tag)
       if (tag) touched.add(tag)
       if (arrived) {

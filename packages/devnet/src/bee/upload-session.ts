@@ -78,7 +78,8 @@ export class UploadSession {
   }
 
   #push(chunk: SwarmChunk, stamp: Stamp): Write[] {
-    const arrived = this.#node.network.reserve.arrive(chunk, stamp, this.#node.number)
+    if (chunk.version) void this.#node.network.store.write([bodyOf(chunk)]).catch(() => {})
+    const arrived = this.#node.network.arrive(chunk, stamp, this.#node.number)
     // Bee answers 201 even where the network will not keep a chunk; it then stays in this node's cache alone.
     return arrived ? [...arrived, bodyOf(chunk)] : this.#node.chunks.keep(chunk)
   }

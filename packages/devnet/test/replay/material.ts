@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto'
 import { makeChunk } from '@remote-log/core'
 import { keccak } from '../../src/bee/keccak.ts'
 import { addressOfKey, signDigest } from '../../src/bee/signing.ts'
-import { signStamp } from '../../src/bee/stamp.ts'
+import { bucketOf, STAMP_BYTES, signStamp, stampIndex } from '../../src/bee/stamp.ts'
 import { contentChunk } from '../../src/bee/swarm-chunk.ts'
 import type { RecordedBody, Step } from './recording.ts'
+
+/** A stamp, and a chunk of 700 bytes. */
+const STAMPED_MESSAGE_BYTES = STAMP_BYTES + 8 + 700
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
@@ -83,6 +86,23 @@ export function resign(stamp: string, batch: string, step: Step, chunk: Buffer):
     index: bytes.subarray(32, 40),
     timestamp: bytes.readBigUInt64BE(40),
   }).toString('hex')
+}
+
+/** The binary messages of the stream's steps: of some only the lengths were recorded. */
+export function streamMessage(text: string, index: number, batch: string, now: number): Buffer | string {
+  const length = Number(/^([0-9]+) bytes$/.exec(text)?.[1] ?? Number.NaN)
+  if (Number.isNaN(length)) return text
+  if (length !== STAMPED_MESSAGE_BYTES) {
+    return length > 8 ? withSpan(payload(`stream ${index}`, length - 8)) : payload('short', length)
+  }
+  const chunk = withSpan(payload('stream stamped', 700))
+  const reference = address(chunk)
+  const stamp = {
+    batch: Buffer.from(batch, 'hex'),
+    index: stampIndex(bucketOf(reference), 0),
+    timestamp: BigInt(now) * 1_000_000n,
+  }
+  return Buffer.concat([signStamp(BATCH_OWNER_KEY, reference, stamp), chunk])
 }
 
 function address(chunk: Buffer): Buffer {

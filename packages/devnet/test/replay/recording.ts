@@ -31,7 +31,11 @@ export interface Step {
     readonly path: string
     readonly headers: Readonly<Record<string, string>>
     readonly body?: RecordedBody
+    /** Over a WebSocket: texts, or how long binary messages were. */
+    readonly messages?: readonly string[]
   }
+  /** What a subscriber on the other node heard, in hex. */
+  readonly messages?: readonly string[]
   readonly response?: RecordedAnswer | readonly unknown[]
   readonly root?: string
 }

@@ -1,12 +1,26 @@
+import assert from 'node:assert/strict'
 import { makeChunk } from '@remote-log/core'
 import { type BeeNode, ManualClock, startBeeNode } from '../../src/index.ts'
 import { type Answer, ask } from './ask.ts'
 import { compare } from './compare.ts'
-import { author, bodyOf, clientOwner, HISTORY_LEAVES, resign, socId, topic } from './material.ts'
+import {
+  author,
+  bodyOf,
+  clientOwner,
+  HISTORY_LEAVES,
+  resign,
+  socId,
+  streamMessage,
+  topic,
+} from './material.ts'
 import type { RecordedAnswer, Step } from './recording.ts'
+import { listen, speak } from './speak.ts'
 
 /** An address that nobody has. */
 const UNKNOWN = 'ab'.repeat(32)
+
+/** Where the recorded message was sent. */
+const GSOC_CELL = '498ba594300f62917fa9b55f11e0d64509f8ac59057775d1e5ae02baab2c15b1'
 
 /** Milliseconds that pass before a step, beyond what the step itself takes. */
 const WAITS: Readonly<Record<string, number>> = {
@@ -37,6 +51,7 @@ export class Replay {
   readonly #nodes: { readonly a: BeeNode; readonly b: BeeNode }
   readonly #known: ReadonlySet<string>
   readonly #variables: Map<string, string>
+  #heard: Awaited<ReturnType<typeof listen>> | undefined
 
   private constructor(clock: ManualClock, a: BeeNode, b: BeeNode, known: ReadonlySet<string>) {
     this.#clock = clock
@@ -80,6 +95,9 @@ export class Replay {
       if (step.root !== this.#variables.get('history')) throw new Error('another root')
       return
     }
+    if (Array.isArray(step.response)) return this.#speak(step, step.response)
+    if (step.messages) return this.#hear(step.messages)
+    if (name === 'gsoc: post') this.#heard = await listen(`${this.#nodes.b.url}/gsoc/subscribe/${GSOC_CELL}`)
     const recorded = answerOf(step)
     if (!step.request?.method || !recorded) throw new TypeError('not a plain request')
     const got = await this.#ask(step)
@@ -92,6 +110,7 @@ export class Replay {
   }
 
   async stop(): Promise<void> {
+    this.#heard?.stop()
     await this.#nodes.b.stop()
     await this.#nodes.a.stop()
   }
@@ -105,6 +124,18 @@ export class Replay {
         ? { 'swarm-postage-stamp': resign(stamp, stamp.slice(0, 64), step, body.subarray(0, 4104)) }
         : {}
     return ask(this.#nodes[node].url + path, method!, { ...headers, ...resigned }, body)
+  }
+
+  async #speak(step: Step, recorded: readonly unknown[]): Promise<void> {
+    const { node, path, headers, messages = [] } = this.#fill(step.request!)
+    const batch = this.#variables.get('client')!
+    const sent = messages.map((text, i) => streamMessage(text, i, batch, this.#clock.now()))
+    assert.deepEqual(await speak(this.#nodes[node].url + path, headers, sent), recorded)
+  }
+
+  async #hear(messages: readonly string[]): Promise<void> {
+    for (const message of messages) assert.equal((await this.#heard!.next()).toString('hex'), message)
+    assert.deepEqual(this.#heard!.received, [])
   }
 
   /** Leaves 0 and 1 are steps of the recording; the others went up with them. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import type { WebSocket } from 'ws'
 import { Refusal } from './refusal.ts'
 
 export type HeaderList = Record<string, string>
@@ -12,6 +13,8 @@ export class Exchange {
   readonly query: Readonly<Record<string, string | string[] | undefined>>
   /** Headers that every answer carries, above all those of CORS. */
   readonly #always: HeaderList
+  /** Turns the request into a WebSocket. @throws Refusal 400 where it asked for none */
+  readonly upgrade: () => Promise<WebSocket>
   /** Whether Bee could compress this answer: all but HEAD, and GET of content. */
   readonly #compressible: boolean
 
@@ -22,12 +25,14 @@ export class Exchange {
     readonly query: Readonly<Record<string, string | string[] | undefined>>
     readonly always: HeaderList
     readonly content: boolean
+    readonly upgrade: () => Promise<WebSocket>
   }) {
     this.request = options.request
     this.response = options.response
     this.path = options.path
     this.query = options.query
     this.#always = options.always
+    this.upgrade = options.upgrade
     const { method } = options.request
     this.#compressible = method !== 'HEAD' && !(options.content && method === 'GET')
   }

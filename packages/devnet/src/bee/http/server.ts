@@ -3,6 +3,7 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { corsHeaders } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import { notImitated, Refusal } from './refusal.ts'
+import { Sockets } from './sockets.ts'
 
 export type Handler = (exchange: Exchange) => void | Promise<void>
 
@@ -22,7 +23,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 /** Routes of Bee that this node refuses rather than fakes. */
 const NOT_IMITATED =
-  'bzz pss gsoc grantee chunks/stream topology reservestate redistributionstate stake balances consumed settlements ' +
+  'bzz pss grantee topology reservestate redistributionstate stake balances consumed settlements ' +
   'timesettlements chequebook transactions accounting connect blocklist pingpong welcome-message rchash loggers ' +
   'debugstore metrics'
 
@@ -53,6 +54,8 @@ export async function startHttpServer(
     done()
   })
 
+  const sockets = new Sockets(app.server)
+
   const run =
     (route: Route | undefined, handler: Handler) => (request: FastifyRequest, reply: FastifyReply) => {
       reply.hijack()
@@ -64,6 +67,11 @@ export async function startHttpServer(
         query: request.query as Record<string, string>,
         always: cors ?? {},
         content: route?.content ?? false,
+        upgrade: async () => {
+          // gorilla/websocket refuses other origins, whose scripts could read everything.
+          if (request.headers.origin !== undefined && !cors) throw new Refusal(403, 'Forbidden')
+          return sockets.open(request.raw, reply.raw)
+        },
       })
       void handle(exchange, handler)
     }
@@ -92,7 +100,10 @@ export async function startHttpServer(
   const bound = app.server.address()
   return {
     port: typeof bound === 'object' && bound ? bound.port : options.port,
-    stop: () => app.close(),
+    stop: () => {
+      sockets.stop()
+      return app.close()
+    },
   }
 }
 
