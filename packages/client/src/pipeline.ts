@@ -1,4 +1,3 @@
-import { CHUNK_BYTES } from '@remote-log/core'
 import { subSignal } from './sub-signal.ts'
 
 /**
@@ -36,24 +35,4 @@ export async function* inOrder<T, R>(
 export function* countTo(from: number, to: number, reverse = false): Generator<number, void, undefined> {
   if (reverse) for (let i = to - 1; i >= from; i--) yield i
   else for (let i = from; i < to; i++) yield i
-}
-
-/** Cuts a stream of bytes into pages of exactly 4,096 bytes, each a copy of its own; an incomplete last one is dropped. */
-export async function* cutPages(
-  stream: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let page = new Uint8Array(CHUNK_BYTES)
-  let filled = 0
-  for await (const piece of stream) {
-    for (let at = 0; at < piece.length; ) {
-      const part = piece.subarray(at, at + CHUNK_BYTES - filled)
-      page.set(part, filled)
-      filled += part.length
-      at += part.length
-      if (filled < CHUNK_BYTES) continue
-      yield page
-      page = new Uint8Array(CHUNK_BYTES)
-      filled = 0
-    }
-  }
 }

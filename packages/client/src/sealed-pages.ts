@@ -1,10 +1,8 @@
 import {
-  CHUNK_BYTES,
   decodePage,
   HistoryWalker,
   isRangeReader,
   type LogHash,
-  makeChunk,
   type Reference,
   RemoteLogError,
 } from '@remote-log/core'
@@ -13,7 +11,7 @@ import { descend, type Hole, holeOf, tryDescend } from './descend.ts'
 import { asMissed, type Missed } from './missed.ts'
 import type { ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
-import { countTo, cutPages, inOrder } from './pipeline.ts'
+import { countTo, inOrder } from './pipeline.ts'
 import type { Reader } from './reader.ts'
 import { subSignal } from './sub-signal.ts'
 
@@ -139,11 +137,8 @@ export class SealedPages {
     try {
       for await (const bytes of this.#range(reader, from, to)) {
         const index = from + pages.length
-        const { reference } = makeChunk(bytes)
-        if (reference !== this.walker.page(index)) break
         reader.tally.chunk(bytes.length)
-        pages.push(this.#decode(index, reference, bytes))
-        if (index + 1 === to) break
+        pages.push(this.#decode(index, this.walker.page(index)!, bytes))
       }
     } catch (error) {
       if (!(error instanceof RemoteLogError) || error.code !== 'REFUSED') asMissed(error)
@@ -154,8 +149,7 @@ export class SealedPages {
 
   #range(reader: Reader, from: number, to: number): AsyncIterable<Uint8Array> {
     if (!isRangeReader(reader.store)) throw new TypeError('the store has no ranges')
-    const length = (to - from) * CHUNK_BYTES
-    return cutPages(reader.store.readRangeUnverified(this.#root, from * CHUNK_BYTES, length, reader.call))
+    return reader.store.readLeaves(this.#root, { from, to }, leaf => this.walker.page(leaf)!, reader.call)
   }
 
   #decode(index: number, reference: Reference, bytes: Uint8Array): ReadPage {

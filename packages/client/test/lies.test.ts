@@ -14,7 +14,6 @@ import {
   MemoryContentStore,
   makeChunk,
   type Page,
-  type RangeReader,
   type Reference,
   RefusedError,
   topicOf,
@@ -145,13 +144,11 @@ test('a store that breaks its promise to verify is found out by the format or th
 })
 
 /** A store whose range requests give what a hostile gateway likes. */
-class LyingRanges extends MemoryContentStore implements RangeReader {
+class LyingRanges extends MemoryContentStore {
   lie: 'zeros' | 'cut' | 'shifted' | 'endless' | 'refused' | 'flipped' = 'zeros'
   ranges = 0
 
-  override async *readRangeUnverified(
-    ...[root, from, length, options]: Parameters<MemoryContentStore['readRangeUnverified']>
-  ): AsyncGenerator<Uint8Array, void> {
+  protected override async *range(...[root, from, length, signal]: Parameters<MemoryContentStore['range']>) {
     this.ranges++
     if (this.lie === 'refused') {
       throw new RefusedError('no ranges here', { reason: 'range' })
@@ -161,12 +158,12 @@ class LyingRanges extends MemoryContentStore implements RangeReader {
       return
     }
     if (this.lie === 'cut') {
-      yield* super.readRangeUnverified(root, from, Math.floor(length / 3), options)
+      yield* super.range(root, from, Math.floor(length / 3), signal)
       return
     }
     let at = 0
     const offset = this.lie === 'shifted' ? 4096 : 0
-    for await (const piece of super.readRangeUnverified(root, from, length, options)) {
+    for await (const piece of super.range(root, from, length, signal)) {
       if (at >= offset) yield this.lie === 'flipped' && at === 40_960 ? piece.map(byte => byte ^ 255) : piece
       at += piece.length
     }

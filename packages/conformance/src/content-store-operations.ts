@@ -1,7 +1,7 @@
 import type { Chunk } from '@remote-log/core'
 import type { ContentStoreSubject } from './content-store.ts'
 import { putAndConfirm } from './put-and-confirm.ts'
-import { readRangeOperation } from './range-reader.ts'
+import { readLeavesOperation } from './range-reader.ts'
 import type { Operation } from './traits.ts'
 
 /** Each operation of a ContentStore and of its uploads, for the traits. */
@@ -48,5 +48,5 @@ export function contentStoreOperations(
       },
     },
   ]
-  return ranges ? [...operations, readRangeOperation(one)] : operations
+  return ranges ? [...operations, readLeavesOperation(one)] : operations
 }

@@ -20,6 +20,8 @@ export interface ContentStoreSubject extends Disturbances {
   readonly elsewhere?: ContentStore
   /** The backend answers these bytes from now on when it is asked for this chunk. */
   corrupt?(reference: Reference, bytes: Uint8Array): Promise<void> | void
+  /** The backend answers range requests with these bytes from now on, whatever the file, and ends there. */
+  forgeRanges?(answer: (from: number, length: number) => Uint8Array): Promise<void> | void
   /** The backend refuses to store anything more (a full batch, say). */
   refuseWrites?(): Promise<void> | void
   /** The backend takes chunks, but none of them reaches the network. The store's patience must be short. */
@@ -34,7 +36,7 @@ export interface ContentStoreSupport extends TraitSupport {
   readonly corrupt?: boolean
   readonly refuseWrites?: boolean
   readonly holdBack?: boolean
-  /** The store is a `RangeReader` as well. */
+  /** The store is a `RangeReader` as well, and the set-up can forge what it is answered. */
   readonly ranges?: boolean
 }
 

@@ -1,20 +1,61 @@
 import {
+  type CallOptions,
+  CHUNK_BYTES,
   type Chunk,
   type ContentStore,
+  type ErrorCode,
   FileSplitter,
   isRangeReader,
+  type LeafRange,
+  makeChunk,
   type RangeReader,
+  type Reference,
 } from '@remote-log/core'
 import type { ContentStoreSubject } from './content-store.ts'
-import { expect, expectBytes, expectCode } from './expectation.ts'
+import { ability, expect, expectBytes, expectCode, expectSame } from './expectation.ts'
 import { putAndConfirm } from './put-and-confirm.ts'
 import { seededBytes, seededReference } from './seeded.ts'
 import type { Operation } from './traits.ts'
 
-/** Bytes of the file that ranges are read of: two levels of inner chunks, the last leaf a short one. */
+/** Bytes of the file that leaves are read of: two levels of inner chunks, the last leaf a short one. */
 const FILE_BYTES = 540_000
+/** Its full leaves. */
+const LEAVES = Math.floor(FILE_BYTES / CHUNK_BYTES)
 
-/** The tests of the optional ability {@link RangeReader}: the ranges that an honest backend serves, and its absences. */
+/** What a backend that lies sends of leaves, and how many of ten leaves are sound before it shows. */
+const LIES: readonly {
+  readonly name: string
+  readonly lie: (honest: Uint8Array) => Uint8Array
+  readonly code: ErrorCode | undefined
+  readonly sound: number
+}[] = [
+  { name: 'a forged leaf', lie: bytes => flipped(bytes, 3 * CHUNK_BYTES + 17), code: 'CORRUPT', sound: 3 },
+  { name: 'two leaves in the wrong order', lie: bytes => exchanged(bytes, 5, 6), code: 'CORRUPT', sound: 5 },
+  {
+    name: 'bytes that are one place off',
+    lie: bytes => Uint8Array.of(0, ...bytes),
+    code: 'CORRUPT',
+    sound: 0,
+  },
+  { name: 'another stretch', lie: bytes => bytes.subarray(CHUNK_BYTES), code: 'CORRUPT', sound: 0 },
+  { name: 'zeros', lie: bytes => new Uint8Array(bytes.length), code: 'CORRUPT', sound: 0 },
+  { name: 'a range cut in a leaf', lie: bytes => bytes.subarray(0, 30_000), code: 'UNAVAILABLE', sound: 7 },
+  {
+    name: 'a range cut between leaves',
+    lie: bytes => bytes.subarray(0, 8 * CHUNK_BYTES),
+    code: 'UNAVAILABLE',
+    sound: 8,
+  },
+  { name: 'a range cut at once', lie: bytes => bytes.subarray(0, 0), code: 'UNAVAILABLE', sound: 0 },
+  {
+    name: 'more than was asked for',
+    lie: bytes => Uint8Array.of(...bytes, ...bytes),
+    code: undefined,
+    sound: 10,
+  },
+]
+
+/** The tests of the optional ability {@link RangeReader}. */
 export function rangeReaderTests(
   test: (name: string, body: (subject: ContentStoreSubject) => Promise<void>) => void,
   seed: string,
@@ -23,48 +64,111 @@ export function rangeReaderTests(
   const splitter = new FileSplitter()
   const chunks = [...splitter.push(file)]
   const { root, chunks: last } = splitter.finish()
+  const bytesOf = (leaf: number) => file.subarray(leaf * CHUNK_BYTES, (leaf + 1) * CHUNK_BYTES)
+  const expected = (leaf: number) => makeChunk(bytesOf(leaf)).reference
 
-  test('ranges of a file are the bytes at their place', async ({ store }) => {
+  test('leaves of a file are those at their place', async ({ store }) => {
     const reader = rangeReader(store)
     await putAndConfirm(store, [...chunks, ...last])
-    const ranges = [
+    for (const [from, to] of [
       [0, 1],
-      [4095, 2],
-      [100_001, 300_000],
-      [524_288, 15_712],
-      [0, FILE_BYTES],
-    ] as const
-    for (const [from, length] of ranges) {
-      const bytes = await collect(reader.readRangeUnverified(root, from, length))
-      expectBytes(bytes, file.subarray(from, from + length), `${length} bytes from ${from} on`)
+      [1, 2],
+      [24, 98],
+      [127, 129],
+      [LEAVES - 1, LEAVES],
+      [0, LEAVES],
+    ] as const) {
+      const { leaves, error } = await drain(reader, root, { from, to }, expected)
+      if (error) throw error
+      expectSame(leaves.length, to - from, `leaves from ${from} to ${to}`)
+      for (const [i, bytes] of leaves.entries()) expectBytes(bytes, bytesOf(from + i), `leaf ${from + i}`)
     }
   })
 
-  test('a range that the file ends before is REFUSED', async ({ store }) => {
-    const reader = rangeReader(store)
+  test('leaves are bytes of their own', async ({ store }) => {
     await putAndConfirm(store, [...chunks, ...last])
-    for (const from of [FILE_BYTES - 1, FILE_BYTES]) {
-      const tooFar = collect(reader.readRangeUnverified(root, from, 2))
-      await expectCode(tooFar, 'REFUSED', `2 bytes from ${from} on`)
+    for await (const leaf of rangeReader(store).readLeaves(root, { from: 0, to: 3 }, expected)) leaf.fill(0)
+    const { leaves } = await drain(rangeReader(store), root, { from: 0, to: 3 }, expected)
+    for (const [i, bytes] of leaves.entries())
+      expectBytes(bytes, bytesOf(i), `leaf ${i}, written into before`)
+  })
+
+  test('a leaf that is not what is expected is CORRUPT, and names the chunk', async ({ store }) => {
+    await putAndConfirm(store, [...chunks, ...last])
+    const other = seededReference(`${seed} another leaf`)
+    const want = (leaf: number) => (leaf === 12 ? other : expected(leaf))
+    const { leaves, error } = await drain(rangeReader(store), root, { from: 10, to: 20 }, want)
+    expectSame(leaves.length, 2, 'leaves before it')
+    const { details } = await expectCode(Promise.reject(error), 'CORRUPT', 'readLeaves')
+    expectSame(details.leaf, 12, 'details.leaf')
+    expectSame(details.reference, other, 'details.reference')
+    expectSame(details.got, expected(12), 'details.got')
+  })
+
+  test('leaves that the file ends before are REFUSED', async ({ store }) => {
+    await putAndConfirm(store, [...chunks, ...last])
+    for (const from of [LEAVES - 1, LEAVES, LEAVES + 1]) {
+      const { leaves, error } = await drain(rangeReader(store), root, { from, to: LEAVES + 2 }, () => root)
+      expectSame(leaves.length, 0, 'leaves')
+      const { details } = await expectCode(Promise.reject(error), 'REFUSED', `leaves from ${from} on`)
+      expectSame(details.leaf, from, 'details.leaf')
     }
   })
 
-  test('a range of an absent file is an absence, or can’t be told', async ({ store }) => {
-    const absent = collect(
-      rangeReader(store).readRangeUnverified(seededReference(`${seed} absent file`), 0, 100),
-    )
-    await expectCode(absent, ['NOT_FOUND', 'UNAVAILABLE'], 'range')
+  test('leaves of an absent file are an absence, or can’t be told', async ({ store }) => {
+    const absent = seededReference(`${seed} absent file`)
+    const { error } = await drain(rangeReader(store), absent, { from: 4, to: 9 }, () => absent)
+    const { details } = await expectCode(Promise.reject(error), ['NOT_FOUND', 'UNAVAILABLE'], 'readLeaves')
+    expectSame(details.leaf, 4, 'details.leaf')
   })
+
+  test('what is no range of leaves is a RangeError', async ({ store }) => {
+    for (const [from, to] of [
+      [-1, 1],
+      [0.5, 2],
+      [3, 3],
+      [4, 3],
+    ] as const) {
+      let thrown: unknown
+      try {
+        rangeReader(store).readLeaves(root, { from, to }, expected)
+      } catch (error) {
+        thrown = error
+      }
+      expect(thrown instanceof RangeError, `leaves ${from} to ${to} were taken`)
+    }
+  })
+
+  for (const { name, lie, code, sound } of LIES) {
+    test(`${name}: only sound leaves are handed on`, async subject => {
+      const { store } = subject
+      await putAndConfirm(store, [...chunks, ...last])
+      const forge = ability(subject.forgeRanges, 'forgeRanges')
+      await forge.call(subject, (from, length) => lie(file.subarray(from, from + length)))
+      const { leaves, error } = await drain(rangeReader(store), root, { from: 100, to: 110 }, expected)
+      for (const [i, bytes] of leaves.entries()) expectBytes(bytes, bytesOf(100 + i), `leaf ${100 + i}`)
+      expectSame(leaves.length, sound, 'leaves')
+      if (code === undefined) {
+        if (error) throw error
+        return
+      }
+      const { details } = await expectCode(Promise.reject(error), code, name)
+      expectSame(details.leaf, 100 + sound, 'details.leaf')
+    })
+  }
 }
 
 /** The operation for the traits. */
-export function readRangeOperation(one: Chunk): Operation<ContentStoreSubject> {
+export function readLeavesOperation(one: Chunk): Operation<ContentStoreSubject> {
   return {
-    name: 'readRangeUnverified',
+    name: 'readLeaves',
     prepare: async ({ store }) => {
       const reader = rangeReader(store)
       await putAndConfirm(store, [one])
-      return options => collect(reader.readRangeUnverified(one.reference, 0, 10, options))
+      return async options => {
+        const { error } = await drain(reader, one.reference, { from: 0, to: 1 }, () => one.reference, options)
+        if (error) throw error
+      }
     },
   }
 }
@@ -74,8 +178,31 @@ function rangeReader(store: ContentStore): RangeReader {
   return store
 }
 
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: number[] = []
-  for await (const piece of pieces) for (const byte of piece) all.push(byte)
-  return Uint8Array.from(all)
+/** The leaves that came, and the error that ended them. */
+async function drain(
+  reader: RangeReader,
+  root: Reference,
+  range: LeafRange,
+  expected: (leaf: number) => Reference,
+  options: CallOptions = {},
+): Promise<{ leaves: Uint8Array[]; error?: unknown }> {
+  const leaves: Uint8Array[] = []
+  try {
+    for await (const leaf of reader.readLeaves(root, range, expected, options)) leaves.push(leaf)
+    return { leaves }
+  } catch (error) {
+    return { leaves, error }
+  }
+}
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  return bytes.map((byte, i) => (i === at ? byte ^ 0x10 : byte))
+}
+
+function exchanged(bytes: Uint8Array, a: number, b: number): Uint8Array {
+  const leaf = (i: number) => bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)
+  const copy = bytes.slice()
+  copy.set(leaf(b), a * CHUNK_BYTES)
+  copy.set(leaf(a), b * CHUNK_BYTES)
+  return copy
 }

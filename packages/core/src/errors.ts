@@ -179,6 +179,17 @@ export class WrongPasswordError extends RemoteLogError {
   }
 }
 
+/** An error of this project once more with further details (and the same cause); anything else as it is. */
+export function withDetails(error: unknown, details: ErrorDetails): unknown {
+  if (!(error instanceof RemoteLogError) || error.constructor === RemoteLogError) return error
+  const Kind = error.constructor as new (
+    message: string,
+    details: ErrorDetails,
+    cause: unknown,
+  ) => RemoteLogError
+  return new Kind(error.message, { ...error.details, ...details }, error.cause)
+}
+
 /** Throws {@link AbortedError} if `signal` has fired. `what` names the operation, e.g. `'sync'`. */
 export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
   if (signal?.aborted) throw new AbortedError(`${what} was aborted`, { operation: what }, signal.reason)

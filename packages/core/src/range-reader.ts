@@ -1,29 +1,33 @@
 import type { CallOptions, ContentStore } from './content-store.ts'
 import type { Reference } from './reference.ts'
 
-/**
- * An optional ability of a {@link ContentStore}: a long stretch of a file in one request. UNLIKE `get`, NOTHING IS
- * VERIFIED HERE: the bytes are whatever the other side sent, and a gateway may lie. They may be handed on only after
- * each chunk of them was hashed and compared with its reference in the file's tree (`TreeWalker`, `verifyChunk`).
- */
+/** Leaves of a file from number `from` to before number `to`; each holds 4,096 bytes of it. */
+export interface LeafRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** An optional ability of a {@link ContentStore}: a long stretch of a file in one request, verified leaf by leaf. */
 export interface RangeReader {
   /**
-   * Streams bytes `from` to `from + length - 1` of the file with this root, UNVERIFIED, in pieces of any size. Leaving
-   * the loop early ends the request. What arrived before an error stands, so that a caller may go on from there.
-   * @param from offset in bytes
-   * @param length in bytes, at least 1; ends normally only after exactly so many
-   * @throws NOT_FOUND, REFUSED (the other side says that the file ends before the range), UNAVAILABLE (also where the
-   * stream was cut: `details.got` bytes had arrived), ABORTED
+   * Streams leaves of the file with this root, in order. Each is handed on as soon as it came and its BMT hash was found
+   * to be `expected(leaf)`, as 4,096 bytes that the caller may keep; so the caller has to know the part of the file's
+   * tree that leads to them (`TreeWalker`), and none of them may be a short last leaf. What came before an error stands:
+   * `details.leaf` of every error is the first leaf that was not delivered, from which a caller may go on. Leaving the
+   * loop early ends the request.
+   * @throws CORRUPT (forged, reordered, shifted: `details` name the chunk and, where there is one, the gateway's url),
+   * UNAVAILABLE (cut, silent, no answer), NOT_FOUND, REFUSED (the other side says that the file ends before), ABORTED;
+   * RangeError, at once, for leaves that are no range
    */
-  readRangeUnverified(
+  readLeaves(
     root: Reference,
-    from: number,
-    length: number,
+    leaves: LeafRange,
+    expected: (leaf: number) => Reference,
     options?: CallOptions,
   ): AsyncIterable<Uint8Array>
 }
 
 /** Whether a store has the ability. */
 export function isRangeReader(store: ContentStore): store is ContentStore & RangeReader {
-  return 'readRangeUnverified' in store && typeof store.readRangeUnverified === 'function'
+  return 'readLeaves' in store && typeof store.readLeaves === 'function'
 }

@@ -95,8 +95,10 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'stateFromHead',
     'throwIfAborted',
     'topicOf',
+    'verifiedLeaves',
     'verifyChunk',
     'verifyEntryProof',
     'verifyFileProof',
+    'withDetails',
   ])
 })

@@ -1,6 +1,7 @@
 import { describe, test } from 'node:test'
 import { contentStoreSuite, Disturber } from '@remote-log/conformance'
-import { MemoryContentStore, type MemoryNetwork, RefusedError, UnavailableError } from '../src/index.ts'
+import { type MemoryNetwork, RefusedError, UnavailableError } from '../src/index.ts'
+import { ForgingStore } from './forging-store.ts'
 
 contentStoreSuite(
   { describe, test },
@@ -20,9 +21,11 @@ contentStoreSuite(
       const network: MemoryNetwork = new Map()
       const disturber = new Disturber()
       const stuck = new UnavailableError('the network takes nothing', { stored: 0, total: 2 })
+      const store = new ForgingStore({ network, onCall: disturber.onCall })
       return {
-        store: new MemoryContentStore({ network, onCall: disturber.onCall }),
-        elsewhere: new MemoryContentStore({ network }),
+        store,
+        forgeRanges: answer => store.forge(answer),
+        elsewhere: new ForgingStore({ network }),
         corrupt: (reference, bytes) => void network.set(reference, bytes),
         refuseWrites: () => disturber.fail(new RefusedError('full', { reason: 'full' }), ['put']),
         breakBackend: () => disturber.fail(),

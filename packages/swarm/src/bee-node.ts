@@ -1,4 +1,4 @@
-import { NotFoundError, type Reference, UnavailableError, verifyChunk } from '@remote-log/core'
+import { NotFoundError, type Reference, verifyChunk } from '@remote-log/core'
 import { type AnswerOrigin, isAbsence, isWebPage, refused, unavailable } from './answer-error.ts'
 import {
   type BeeAnswer,
@@ -8,7 +8,7 @@ import {
 } from './bee-connection.ts'
 import { MAX_CHUNK_BYTES } from './limits.ts'
 import { RequestWindow } from './request-window.ts'
-import { isTransient, outcomeOf, retrying } from './retry.ts'
+import { outcomeOf, retrying } from './retry.ts'
 
 export interface BeeNodeOptions extends BeeConnectionOptions {
   readonly maxInFlight: number
@@ -67,8 +67,9 @@ export class BeeNode {
   }
 
   /**
-   * Bytes `from` to `from + length - 1` of a file, as they come: NOT VERIFIED. Tried again until the answer begins.
-   * @throws NOT_FOUND, REFUSED (`range`), UNAVAILABLE (`details.got`: bytes that came before), ABORTED
+   * Bytes `from` to `from + length - 1` of a file, as they come: NOT VERIFIED. Tried again until the answer begins;
+   * where it ends early, the stream does.
+   * @throws NOT_FOUND, REFUSED (`range`), UNAVAILABLE (also where the answer was cut), ABORTED
    */
   async *range(
     root: Reference,
@@ -93,22 +94,14 @@ export class BeeNode {
     const { stream, first } = await retrying(route, this.#options.retryMs, signal, () =>
       this.window.run(route, signal, begin, outcomeOf),
     )
-    let got = 0
+    let left = length
     try {
-      for (let piece = first; !piece.done && got < length; piece = await stream.next()) {
-        const wanted = piece.value.subarray(0, length - got)
-        got += wanted.length
-        yield wanted
+      for (let piece = first; !piece.done && left > 0; piece = await stream.next()) {
+        yield piece.value.subarray(0, left)
+        left -= piece.value.length
       }
-    } catch (error) {
-      if (!isTransient(error)) throw error
-      throw new UnavailableError(error.message, { ...error.details, got }, error)
     } finally {
       await stream.return()
-    }
-    if (got < length) {
-      const what = `${origin.url} ended ${route} after ${got} of ${length} bytes`
-      throw new UnavailableError(what, { ...origin, got, transient: true, answered: true })
     }
   }
 }

@@ -1,13 +1,16 @@
 import {
   type CallOptions,
+  CHUNK_BYTES,
   type ContentStore,
   InvalidArgumentError,
+  type LeafRange,
   NotFoundError,
   parseHex,
   type RangeReader,
   type Reference,
   throwIfAborted,
   type Upload,
+  verifiedLeaves,
 } from '@remote-log/core'
 import { refused } from './answer-error.ts'
 import { checkBatch } from './batch.ts'
@@ -89,16 +92,16 @@ export class SwarmStore implements ContentStore, RangeReader {
     })
   }
 
-  /** One `GET /bytes` with Range. UNVERIFIED: see {@link RangeReader}. */
-  readRangeUnverified(
+  /** One `GET /bytes` with Range. */
+  readLeaves(
     root: Reference,
-    from: number,
-    length: number,
+    leaves: LeafRange,
+    expected: (leaf: number) => Reference,
     { signal }: CallOptions = {},
-  ): AsyncGenerator<Uint8Array, void> {
-    if (!Number.isSafeInteger(from) || from < 0) throw new RangeError(`${from} is no offset`)
-    if (!Number.isSafeInteger(length) || length < 1) throw new RangeError(`${length} is no length of a range`)
-    return this.#node.range(root, from, length, signal)
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const from = leaves.from * CHUNK_BYTES
+    const bytes = this.#node.range(root, from, leaves.to * CHUNK_BYTES - from, signal)
+    return verifiedLeaves(bytes, leaves, expected, { file: root, url: this.#node.connection.shownUrl })
   }
 
   /** The postage batches that the node owns. @throws UNAVAILABLE, ABORTED */

@@ -26,11 +26,11 @@ describe('SwarmStore against a node with Bee’s rules', () => {
     const chunks = [...splitter.push(file)]
     const { root, chunks: last } = splitter.finish()
     await putAll(await store.beginUpload(), [...chunks, ...last])
-    const pieces = await Array.fromAsync(store.readRangeUnverified(root, 4000, 600_001))
-    assert.deepEqual(Buffer.concat(pieces), Buffer.from(file.subarray(4000, 604_001)))
-    for (const from of [699_999, 700_000]) {
-      await expectCode(store.readRangeUnverified(root, from, 5).next(), 'REFUSED', 'a range past the end')
-    }
+    const expected = (leaf: number) => makeChunk(file.subarray(4096 * leaf, 4096 * (leaf + 1))).reference
+    const pieces = await Array.fromAsync(store.readLeaves(root, { from: 1, to: 150 }, expected))
+    assert.deepEqual(Buffer.concat(pieces), Buffer.from(file.subarray(4096, 150 * 4096)))
+    const tooFar = store.readLeaves(root, { from: 168, to: 171 }, () => root).next()
+    await expectCode(tooFar, 'REFUSED', 'a range past the end')
   })
 
   test('a node with few peers can’t tell what is absent: UNAVAILABLE', async () => {

@@ -17,6 +17,14 @@ export async function obstructedNode(
         return body && { answer: { status: 200, body } }
       })
     },
+    forgeRanges(answer: (from: number, length: number) => Uint8Array) {
+      proxy.setRule(({ path, headers }) => {
+        const [, first, last] = /^bytes=([0-9]+)-([0-9]+)$/.exec(headers.range ?? '') ?? []
+        if (!path.startsWith('/bytes/') || first === undefined) return undefined
+        const body = answer(Number(first), Number(last) + 1 - Number(first))
+        return { answer: { status: 206, body } }
+      })
+    },
     refuseWrites() {
       const answer = { status: 402, body: '{"code":402,"message":"batch is overissued"}' }
       proxy.setRule(({ method, path }) => (method === 'POST' && path === '/chunks' ? { answer } : undefined))

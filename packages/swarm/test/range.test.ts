@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { describe, test } from 'node:test'
 import { expectCode, seededBytes, seededReference } from '@remote-log/conformance'
-import { isRangeReader } from '@remote-log/core'
+import { CHUNK_BYTES, isRangeReader, makeChunk } from '@remote-log/core'
 import { SwarmStore } from '../src/index.ts'
 import { answeringServer } from './answering-server.ts'
 
 const root = seededReference('root')
-const file = seededBytes('file', 300_000)
-const [from, length] = [1000, 200_000]
+const file = seededBytes('file', 80 * CHUNK_BYTES)
+const leaves = { from: 2, to: 52 }
+const [from, length] = [2 * CHUNK_BYTES, 50 * CHUNK_BYTES]
+const expected = (leaf: number) =>
+  makeChunk(file.subarray(leaf * CHUNK_BYTES, (leaf + 1) * CHUNK_BYTES)).reference
 
 function answerRange(
   response: ServerResponse,
@@ -20,14 +23,14 @@ function answerRange(
 }
 
 function endsEarly(response: ServerResponse): void {
-  response.writeHead(206, { 'content-range': 'bytes 1000-4999/5000' }).end(file.subarray(from, 5000))
+  response.writeHead(206, { 'content-range': 'bytes 8192-19999/20000' }).end(file.subarray(from, 20_000))
 }
 
 async function read(store: SwarmStore, signal?: AbortSignal): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(store.readRangeUnverified(root, from, length, { signal })))
+  return Buffer.concat(await Array.fromAsync(store.readLeaves(root, leaves, expected, { signal })))
 }
 
-describe('readRangeUnverified', () => {
+describe('readLeaves', () => {
   test('is one GET /bytes with Range at redundancy level 0', async t => {
     const asked: unknown[] = []
     const server = await answeringServer(t, (request, response) => {
@@ -37,7 +40,7 @@ describe('readRangeUnverified', () => {
     const store = new SwarmStore({ url: server.url })
     assert.ok(isRangeReader(store))
     assert.deepEqual(await read(store), Buffer.from(file.subarray(from, from + length)))
-    assert.deepEqual(asked, [[`/bytes/${root}`, 'bytes=1000-200999', '0']])
+    assert.deepEqual(asked, [[`/bytes/${root}`, 'bytes=8192-212991', '0']])
   })
 
   test('what is too much is not handed on', async t => {
@@ -50,8 +53,8 @@ describe('readRangeUnverified', () => {
 
   test('a whole file answers a range that begins it', async t => {
     const server = await answeringServer(t, (_, response) => response.end(file))
-    const pieces = new SwarmStore({ url: server.url }).readRangeUnverified(root, 0, 10)
-    assert.deepEqual(Buffer.concat(await Array.fromAsync(pieces)), Buffer.from(file.subarray(0, 10)))
+    const pieces = new SwarmStore({ url: server.url }).readLeaves(root, { from: 0, to: 3 }, expected)
+    assert.deepEqual(Buffer.concat(await Array.fromAsync(pieces)), Buffer.from(file.subarray(0, 12_288)))
   })
 
   const wrong: readonly [string, (response: ServerResponse) => void, string][] = [
@@ -62,7 +65,7 @@ describe('readRangeUnverified', () => {
     ['a gateway that knows no ranges', r => r.end(file), 'UNAVAILABLE'],
     [
       'another range',
-      r => r.writeHead(206, { 'content-range': 'bytes 0-199999/300000' }).end(file.subarray(0, length)),
+      r => r.writeHead(206, { 'content-range': 'bytes 0-204799/327680' }).end(file.subarray(0, length)),
       'UNAVAILABLE',
     ],
     ['a file that ends before the range', r => endsEarly(r), 'REFUSED'],
@@ -75,7 +78,7 @@ describe('readRangeUnverified', () => {
     })
   }
 
-  test('a stream that is cut hands on what came and says how much', async t => {
+  test('a stream that is cut hands on the leaves that came and says how far it got', async t => {
     const server = await answeringServer(t, (_, response) => {
       response.writeHead(206, { 'content-length': length })
       response.write(file.subarray(from, from + 70_000), () => response.destroy())
@@ -83,12 +86,29 @@ describe('readRangeUnverified', () => {
     const got: Uint8Array[] = []
     const drain = async () => {
       const store = new SwarmStore({ url: server.url, retryMs: 0 })
-      for await (const piece of store.readRangeUnverified(root, from, length)) got.push(piece)
+      for await (const leaf of store.readLeaves(root, leaves, expected)) got.push(leaf)
     }
     const { details } = await expectCode(drain(), 'UNAVAILABLE', 'range')
-    const bytes = Buffer.concat(got)
-    assert.equal(details.got, bytes.length)
-    assert.deepEqual(bytes, Buffer.from(file.subarray(from, from + bytes.length)))
+    assert.deepEqual([details.leaf, details.url], [2 + got.length, server.url])
+    assert.deepEqual(Buffer.concat(got), Buffer.from(file.subarray(from, from + got.length * CHUNK_BYTES)))
+  })
+
+  test('a forged leaf is CORRUPT and names the chunk, the leaf and the gateway', async t => {
+    const server = await answeringServer(t, (_, response) => {
+      const bytes = file.subarray(from, from + length).slice()
+      bytes[7 * CHUNK_BYTES] = bytes[7 * CHUNK_BYTES]! ^ 1
+      answerRange(response, bytes)
+    })
+    const { details, message } = await expectCode(
+      read(new SwarmStore({ url: server.url })),
+      'CORRUPT',
+      'range',
+    )
+    assert.deepEqual(
+      [details.leaf, details.reference, details.url, details.file],
+      [9, expected(9), server.url, root],
+    )
+    assert.match(message, /ask for this chunk elsewhere/)
   })
 
   test('a stream that falls silent is UNAVAILABLE, a refusal at the start is overcome', async t => {
@@ -99,7 +119,7 @@ describe('readRangeUnverified', () => {
         return
       }
       response.writeHead(206, { 'content-length': length })
-      response.write(file.subarray(from, from + 100))
+      response.write(file.subarray(from, from + CHUNK_BYTES + 100))
     })
     const error = await expectCode(
       read(new SwarmStore({ url: server.url, timeoutMs: 500 })),
@@ -107,7 +127,7 @@ describe('readRangeUnverified', () => {
       'range',
     )
     assert.match(error.message, /silent/)
-    assert.equal(error.details.got, 100)
+    assert.equal(error.details.leaf, 3)
     assert.equal(asked, 2)
   })
 
@@ -116,28 +136,16 @@ describe('readRangeUnverified', () => {
     const server = await answeringServer(t, (_, response) => {
       closed.push(new Promise(resolve => response.once('close', resolve)))
       response.writeHead(206, { 'content-length': length })
-      response.write(file.subarray(from, from + 100))
+      response.write(file.subarray(from, from + CHUNK_BYTES + 100))
     })
     const store = new SwarmStore({ url: server.url })
-    for await (const _ of store.readRangeUnverified(root, from, length)) break
+    for await (const _ of store.readLeaves(root, leaves, expected)) break
     const stop = new AbortController()
     const stopped = async () => {
-      for await (const _ of store.readRangeUnverified(root, from, length, { signal: stop.signal }))
-        stop.abort()
+      for await (const _ of store.readLeaves(root, leaves, expected, { signal: stop.signal })) stop.abort()
     }
     await expectCode(stopped(), 'ABORTED', 'range')
     assert.equal(closed.length, 2)
     await Promise.all(closed)
-  })
-
-  test('an offset or a length that is none is a RangeError', () => {
-    const store = new SwarmStore({ url: 'http://127.0.0.1:1633' })
-    for (const [at, bytes] of [
-      [-1, 1],
-      [0.5, 1],
-      [0, 0],
-    ] as const) {
-      assert.throws(() => store.readRangeUnverified(root, at, bytes), RangeError)
-    }
   })
 })

@@ -3,13 +3,14 @@ import type { Chunk } from '../chunk.ts'
 import type { CallOptions, ContentStore, Upload, UploadProgress } from '../content-store.ts'
 import { CorruptError, NotFoundError, RefusedError, throwIfAborted } from '../errors.ts'
 import { CHUNK_BYTES, SPAN_BYTES } from '../limits.ts'
-import type { RangeReader } from '../range-reader.ts'
+import type { LeafRange, RangeReader } from '../range-reader.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from '../reference.ts'
 import { childSpans } from '../tree/shape.ts'
+import { verifiedLeaves } from '../verified-leaves.ts'
 import { type OnCall, reach } from './abortable.ts'
 
 /** The operations that {@link MemoryContentStoreOptions.onCall} precedes. */
-export type ContentStoreCall = 'get' | 'beginUpload' | 'put' | 'confirm' | 'readRangeUnverified'
+export type ContentStoreCall = 'get' | 'beginUpload' | 'put' | 'confirm' | 'readLeaves'
 
 /** What all nodes of a simulated network hold. Tests may drop chunks from it, or put wrong bytes in their place. */
 export type MemoryNetwork = Map<Reference, Uint8Array>
@@ -58,18 +59,30 @@ export class MemoryContentStore implements ContentStore, RangeReader {
     return upload
   }
 
-  async *readRangeUnverified(
+  readLeaves(
+    root: Reference,
+    leaves: LeafRange,
+    expected: (leaf: number) => Reference,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const from = leaves.from * CHUNK_BYTES
+    const bytes = this.range(root, from, leaves.to * CHUNK_BYTES - from, signal)
+    return verifiedLeaves(bytes, leaves, expected, { file: root })
+  }
+
+  /** Bytes of a file, unverified: for tests, in which a class derived from this one bends them. */
+  protected async *range(
     root: Reference,
     from: number,
     length: number,
-    { signal }: CallOptions = {},
-  ): AsyncGenerator<Uint8Array, void> {
-    await reach(this.#onCall, 'readRangeUnverified', signal)
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    await reach(this.#onCall, 'readLeaves', signal)
     const span = chunkSpan(this.#find(root))
     if (from + length > span)
       throw new RefusedError(`the file ${root} ends at ${span}`, { reason: 'range', span })
     for (const piece of this.#leaves(root, span, from, from + length)) {
-      throwIfAborted(signal, 'readRangeUnverified')
+      throwIfAborted(signal, 'readLeaves')
       yield piece
     }
   }

@@ -1,0 +1,74 @@
+import { makeChunk } from './bmt/make-chunk.ts'
+import { CorruptError, type ErrorDetails, UnavailableError, withDetails } from './errors.ts'
+import { CHUNK_BYTES } from './limits.ts'
+import type { LeafRange } from './range-reader.ts'
+import type { Reference } from './reference.ts'
+
+/** Where unverified bytes come from, for the details of errors: the file's root and, on a network, the gateway's url. */
+export type LeafOrigin = ErrorDetails & { readonly file: Reference; readonly url?: string }
+
+/**
+ * What implements `RangeReader.readLeaves` over a stream that nobody vouches for: cuts it, from the beginning of leaf
+ * `from` on, into leaves and hands on those whose hash is the expected one. What comes behind the last leaf is dropped.
+ * @throws as `RangeReader.readLeaves`; errors of the stream with `details.leaf` added
+ */
+export function verifiedLeaves(
+  stream: AsyncIterable<Uint8Array>,
+  leaves: LeafRange,
+  expected: (leaf: number) => Reference,
+  origin: LeafOrigin,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { from, to } = leaves
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from >= to) {
+    throw new RangeError(`${from} to ${to} are no leaves`)
+  }
+  return verify(stream, leaves, expected, origin)
+}
+
+async function* verify(
+  stream: AsyncIterable<Uint8Array>,
+  { from, to }: LeafRange,
+  expected: (leaf: number) => Reference,
+  origin: LeafOrigin,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let leaf = from
+  let bytes = new Uint8Array(CHUNK_BYTES)
+  let filled = 0
+  try {
+    for await (const piece of stream) {
+      for (let at = 0; at < piece.length; ) {
+        const part = piece.subarray(at, at + CHUNK_BYTES - filled)
+        bytes.set(part, filled)
+        filled += part.length
+        at += part.length
+        if (filled < CHUNK_BYTES) break
+        checkLeaf(bytes, leaf, expected(leaf), origin)
+        const whole = bytes
+        leaf++
+        yield whole
+        if (leaf === to) return
+        bytes = new Uint8Array(CHUNK_BYTES)
+        filled = 0
+      }
+    }
+  } catch (error) {
+    throw withDetails(error, { leaf })
+  }
+  throw new UnavailableError(
+    `${sender(origin)} ended a range of ${origin.file} before leaf ${leaf} (ask again from there)`,
+    { ...origin, leaf, transient: true, answered: true },
+  )
+}
+
+function checkLeaf(bytes: Uint8Array, leaf: number, reference: Reference, origin: LeafOrigin): void {
+  const { reference: got } = makeChunk(bytes)
+  if (got === reference) return
+  throw new CorruptError(
+    `${sender(origin)} sent leaf ${leaf} of ${origin.file} as bytes that hash to ${got} instead of ${reference} (ask for this chunk elsewhere)`,
+    { ...origin, leaf, reference, got },
+  )
+}
+
+function sender({ url }: LeafOrigin): string {
+  return url ?? 'the store'
+}
