@@ -137,6 +137,7 @@ function subject(
     store,
     proxies,
     corrupt: (...args) => each(honest, one => one.corrupt(...args)),
+    forgeRanges: answer => each(honest, one => one.forgeRanges(answer)),
     refuseWrites: () => each(honest, one => one.refuseWrites()),
     breakBackend: () => each(proxies, proxy => proxy.setRule(() => ({ drop: true }))),
     stall(): Stall {
