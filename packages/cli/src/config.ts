@@ -8,7 +8,10 @@ import { parseBatch, parseUrl } from './parse-option.ts'
 /** Where the chain and the Swarm node are. `batch` is what pays for writing; readers need none. */
 export interface Network {
   readonly rpc: string
+  /** The Bee node or gateway that is asked first, and that takes what is written. */
   readonly bee: string
+  /** Further ones to read from, none of them trusted either. */
+  readonly gateways?: readonly string[] | undefined
   readonly batch?: string | undefined
 }
 
@@ -51,9 +54,23 @@ export async function readConfig(home: Home): Promise<Config> {
     network: {
       rpc: parseUrl(textField(object, 'rpc', home.config)),
       bee: parseUrl(textField(object, 'bee', home.config)),
+      ...(object.gateways !== undefined && { gateways: readGateways(object.gateways, home.config) }),
       batch: object.batch === undefined ? undefined : parseBatch(textField(object, 'batch', home.config)),
     },
   }
+}
+
+/** The URLs of all gateways, the one that is asked first at the head. */
+export function gatewaysOf({ bee, gateways = [] }: Network): readonly string[] {
+  return [bee, ...gateways]
+}
+
+function readGateways(value: unknown, file: string): readonly string[] {
+  if (Array.isArray(value) && value.every(url => typeof url === 'string')) return value.map(parseUrl)
+  throw new InvalidArgumentError(`${file}: the field "gateways" must be a list of URLs`, {
+    file,
+    field: 'gateways',
+  })
 }
 
 function readRole(object: JsonObject, file: string): Config['role'] {

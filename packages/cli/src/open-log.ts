@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { RemoteLog, Signer } from '@remote-log/client'
 import { ReadOnlyError } from '@remote-log/core'
-import { type Config, type Network, readConfig, resolveNetwork } from './config.ts'
+import { type Config, gatewaysOf, type Network, readConfig, resolveNetwork } from './config.ts'
 import { type Home, homeAt } from './home.ts'
 import { unlockKey } from './key.ts'
 import type { PasswordOptions } from './password.ts'
@@ -32,9 +32,9 @@ export async function withLog(
   const config = await readConfig(home)
   const signer = await signerFor(runtime, home, config, options)
   const network = await resolveNetwork(config)
-  const { rpc, bee, batch } = network
+  const { rpc, batch } = network
   // Both take a while to load: commands that open no log, and --help, do without.
-  const [{ connect }, { ClassicLevel }] = await Promise.all([
+  const [{ connect, gatewayHealth }, { ClassicLevel }] = await Promise.all([
     import('@remote-log/client'),
     import('classic-level'),
   ])
@@ -44,11 +44,23 @@ export async function withLog(
     valueEncoding: 'view',
   })
   const writable = config.role === 'writer'
-  const log = await connect({ log: config.log, rpc, bee, batch, signer, writable, local })
+  const log = await connect({
+    log: config.log,
+    rpc,
+    bee: gatewaysOf(network),
+    batch,
+    signer,
+    writable,
+    local,
+  })
   try {
     await run(log, { role: config.role, network })
   } finally {
     await log.close()
+    for (const { url, lies } of gatewayHealth(log)) {
+      if (lies > 0)
+        runtime.stderr.write(`${url} sent wrong bytes (${lies}): they were dropped, others were asked\n`)
+    }
   }
 }
 

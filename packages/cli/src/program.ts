@@ -4,6 +4,7 @@ import { addAppend } from './commands/append.ts'
 import { addCat } from './commands/cat.ts'
 import { addDevnet } from './commands/devnet.ts'
 import { addForget } from './commands/forget.ts'
+import { addGateways } from './commands/gateways.ts'
 import { addHead } from './commands/head.ts'
 import { addInit } from './commands/init.ts'
 import { addPublish } from './commands/publish.ts'
@@ -50,6 +51,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addTail,
     addHead,
     addStatus,
+    addGateways,
     addVerify,
     addForget,
   ]) {

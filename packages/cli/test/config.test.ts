@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { type LogId, parseLogId } from '@remote-log/core'
-import { makeHome, readConfig, resolveNetwork, writeConfig } from '../src/config.ts'
+import { gatewaysOf, makeHome, readConfig, resolveNetwork, writeConfig } from '../src/config.ts'
 import { DEVNET_FILE, locateDevnetFile } from '../src/devnet-file.ts'
 import { type Home, homeAt } from '../src/home.ts'
 
@@ -38,6 +38,19 @@ describe('the configuration of a log', () => {
       code: 'INVALID_ARGUMENT',
     })
     assert.equal(await readFile(home.config, 'utf8'), before)
+  })
+
+  test('several gateways: the node first, and one alone as before', async () => {
+    const gateways = ['https://one.example', 'https://two.example']
+    await writeConfig(home, { log, role: 'reader', network: { ...explicit, gateways } })
+    const network = await resolveNetwork(await readConfig(home))
+    assert.deepEqual(gatewaysOf(network), [explicit.bee, ...gateways])
+    assert.deepEqual(gatewaysOf(explicit), [explicit.bee])
+    const text = await readFile(home.config, 'utf8')
+    for (const wrong of ['"https://one.example"', '[1]', '["ftp://x"]']) {
+      await writeFile(home.config, text.replace(/("gateways": )\[[^\]]*\]/, `$1${wrong}`))
+      await assert.rejects(readConfig(home), { code: 'INVALID_ARGUMENT' }, wrong)
+    }
   })
 
   test('the home folder is for its owner alone', async () => {

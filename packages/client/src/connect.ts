@@ -1,21 +1,24 @@
 import { InvalidArgumentError, type LogId, parseAddress, parseLogId } from '@remote-log/core'
 import { type Eip1193Provider, RegistryNameSystem, type Signer } from '@remote-log/ethereum'
-import { type RequestReport, SwarmStore } from '@remote-log/swarm'
+import { type GatewayHealth, GatewayPool, type RequestReport, SwarmStore } from '@remote-log/swarm'
 import { MemoryLevel } from 'memory-level'
 import type { LogSettings } from './context.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { RemoteLog } from './remote-log.ts'
 
 export { createKey, type KeySigner, readKeyFile, signerOf, writeKeyFile } from '@remote-log/ethereum'
-export type { BatchStatus } from '@remote-log/swarm'
-export type { Eip1193Provider, RequestReport, Signer }
+export { type BatchStatus, probeGateways } from '@remote-log/swarm'
+export type { Eip1193Provider, GatewayHealth, RequestReport, Signer }
 
 /** Where a log's parts are. */
 export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
   /** Which log: `remotelog:<chainId>/<registry>/<owner>/<topic>`, or its parts. */
   readonly log: LogId | string
-  /** URL of a Bee node or gateway. It is not trusted: every byte is verified here. */
-  readonly bee: string
+  /**
+   * URL of a Bee node or gateway, or several of them: any of them may lie, stall or vanish, for every byte is verified
+   * here, and reading succeeds while one of them answers. The first one that owns `batch` takes the uploads.
+   */
+  readonly bee: string | readonly string[]
   /** The chain: an http(s) JSON-RPC URL, or a provider as wallets give it (EIP-1193). */
   readonly rpc: string | Eip1193Provider
   /** The owner's key or wallet. Without it the log is read-only. */
@@ -66,11 +69,12 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
   } = options
   const id = typeof log === 'string' ? parseLogId(log) : log
   if (signer !== undefined && !asWriter) await demandOwner(signer, id)
-  return await RemoteLog.open({
+  const store = storeAt(bee, { batch, readBack, maxInFlight, onRequest })
+  const opened = await RemoteLog.open({
     ...settings,
     id,
     writable,
-    store: new SwarmStore({ url: bee, batch, readBack, maxInFlight, onRequest }),
+    store,
     names: new RegistryNameSystem({
       provider: rpc,
       registry: id.registry,
@@ -80,6 +84,25 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     }),
     local: local ?? new MemoryLevel(),
   })
+  if (store instanceof GatewayPool) pools.set(opened, store)
+  return opened
+}
+
+const pools = new WeakMap<RemoteLog, GatewayPool>()
+
+/** What is known of each of several gateways through which a log was opened, in their order; nothing of a single one. */
+export function gatewayHealth(log: RemoteLog): readonly GatewayHealth[] {
+  return pools.get(log)?.health() ?? []
+}
+
+function storeAt(
+  bee: string | readonly string[],
+  options: Pick<ConnectOptions, 'batch' | 'readBack' | 'maxInFlight' | 'onRequest'>,
+): SwarmStore | GatewayPool {
+  const urls = typeof bee === 'string' ? [bee] : bee
+  return urls.length === 1
+    ? new SwarmStore({ ...options, url: urls[0]! })
+    : new GatewayPool({ ...options, urls })
 }
 
 async function demandOwner(signer: Signer, { owner }: LogId): Promise<void> {

@@ -8,6 +8,8 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'RemoteLog',
     'connect',
     'createKey',
+    'gatewayHealth',
+    'probeGateways',
     'readKeyFile',
     'signerOf',
     'writeKeyFile',

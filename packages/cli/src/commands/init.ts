@@ -12,7 +12,7 @@ import type { Runtime } from '../runtime.ts'
 interface Options extends GlobalOptions, KeyOptions {
   readonly devnet?: string
   readonly rpc?: string
-  readonly bee?: string
+  readonly bee?: readonly string[]
   readonly registry?: string
   readonly chainId?: number
   readonly batch?: string
@@ -26,7 +26,7 @@ export function addInit(program: Command, runtime: Runtime): void {
     .description('Set up one log on this device: an own one to write, or with --log one to read.')
     .option('--devnet <path>', 'folder of a devnet, or its devnet.json: stands for the next five options')
     .option('--rpc <url>', 'RPC provider of the chain', parseUrl)
-    .option('--bee <url>', 'Bee node or gateway', parseUrl)
+    .option('--bee <url>', 'Bee node or gateway; several: give it again, the one to write to first', addUrl)
     .option('--registry <address>', 'the registry contract')
     .option('--chain-id <id>', 'EIP-155 id of the chain', parseCount)
     .option('--batch <id>', 'postage batch that pays for writing', parseBatch)
@@ -120,10 +120,19 @@ async function findDevnet({
   return { file, facts: await readDevnetFile(file) }
 }
 
+function addUrl(url: string, before: readonly string[] = []): readonly string[] {
+  if (before.includes(parseUrl(url))) {
+    throw new InvalidArgumentError(`--bee ${url} is given twice: name each one once`, { option: '--bee' })
+  }
+  return [...before, url]
+}
+
 function explicitNetwork({ rpc, bee, batch }: Options): Network & Config['network'] {
+  const [first, ...others] = required(bee, '--bee', 'or --devnet') as readonly [string, ...string[]]
   return {
     rpc: required(rpc, '--rpc', 'or --devnet'),
-    bee: required(bee, '--bee', 'or --devnet'),
+    bee: first,
+    ...(others.length > 0 && { gateways: others }),
     ...(batch !== undefined && { batch }),
   }
 }
@@ -143,5 +152,6 @@ Examples:
   $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
   $ remote-log init --rpc https://rpc.example --bee http://localhost:1633 --registry 0x… --chain-id 100 \\
       --batch … --topic notes
-  $ remote-log init --rpc https://rpc.example --bee https://gateway.example --log remotelog:100/0x…/0x…/0x…
+  $ remote-log init --rpc https://rpc.example --bee https://gateway.example --bee https://another.example \\
+      --log remotelog:100/0x…/0x…/0x…
 `
