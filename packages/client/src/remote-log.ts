@@ -11,6 +11,8 @@ import {
 } from '@remote-log/core'
 import type { EntryOptions, NewPayload } from './append.ts'
 import { type Appended, Appender } from './appender.ts'
+import { type AuditOptions, type AuditReport, audit } from './care/audit.ts'
+import { type RepairOptions, type RepairReport, repair } from './care/repair.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext, LogSettings } from './context.ts'
 import { entryAt, entryByTime } from './find-entry.ts'
@@ -180,6 +182,22 @@ export class RemoteLog {
   /** Reads and checks the whole published log from the store, payloads included. @throws the first fault */
   verify(options: OperationOptions = {}): Promise<VerifyReport> {
     return verify(this.#context, options)
+  }
+
+  /**
+   * Fetches every chunk of the published log from the store and lists those that are lost; of nothing that is lost it
+   * makes an error. @throws see `care/audit.ts`
+   */
+  audit(options: AuditOptions = {}): Promise<AuditReport> {
+    return audit(this.#context, options)
+  }
+
+  /**
+   * Puts back what is lost, as far as this device can make it: needs a postage batch and no key of the log.
+   * @throws as {@link audit}; REFUSED
+   */
+  repair(options: RepairOptions = {}): Promise<RepairReport> {
+    return repair(this.#context, options)
   }
 
   /** What this device knows, without asking anybody. */
