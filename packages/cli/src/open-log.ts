@@ -14,6 +14,9 @@ export type Use = 'read' | 'append' | 'publish'
 export interface OpenOptions extends GlobalOptions, PasswordOptions {
   /** Default `read`. */
   readonly use?: Use
+  /** Another node than the configured one. Its batches are others too. */
+  readonly bee?: string | undefined
+  readonly batch?: string | undefined
 }
 
 /** What the configuration says of an opened log. */
@@ -31,7 +34,7 @@ export async function withLog(
   const home = homeAt(options.home, runtime.env)
   const config = await readConfig(home)
   const signer = await signerFor(runtime, home, config, options)
-  const network = await resolveNetwork(config)
+  const network = { ...(await resolveNetwork(config)), ...elsewhere(options) }
   const { rpc, batch } = network
   // Both take a while to load: commands that open no log, and --help, do without.
   const [{ connect, gatewayHealth }, { ClassicLevel }] = await Promise.all([
@@ -61,6 +64,13 @@ export async function withLog(
       if (lies > 0)
         runtime.stderr.write(`${url} sent wrong bytes (${lies}): they were dropped, others were asked\n`)
     }
+  }
+}
+
+function elsewhere({ bee, batch }: OpenOptions): Partial<Network> {
+  return {
+    ...(bee !== undefined && { bee, gateways: [], batch: undefined }),
+    ...(batch !== undefined && { batch }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addAppend } from './commands/append.ts'
+import { addAudit } from './commands/audit.ts'
 import { addCat } from './commands/cat.ts'
 import { addDevnet } from './commands/devnet.ts'
 import { addForget } from './commands/forget.ts'
@@ -8,6 +9,7 @@ import { addGateways } from './commands/gateways.ts'
 import { addHead } from './commands/head.ts'
 import { addInit } from './commands/init.ts'
 import { addPublish } from './commands/publish.ts'
+import { addRepair } from './commands/repair.ts'
 import { addStatus } from './commands/status.ts'
 import { addSync } from './commands/sync.ts'
 import { addTail } from './commands/tail.ts'
@@ -53,6 +55,8 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addStatus,
     addGateways,
     addVerify,
+    addAudit,
+    addRepair,
     addForget,
   ]) {
     add(program, runtime, setExitCode)
