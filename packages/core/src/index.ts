@@ -10,6 +10,8 @@ export {
 export type { DirectoryRecord } from './directory/directory-record.ts'
 export * from './directory/directory-walker.ts'
 export * from './errors.ts'
+export * from './feed/feed-address.ts'
+export type * from './feed/head-feed.ts'
 export * from './hex.ts'
 export * from './history/history-builder.ts'
 export {

@@ -1,4 +1,5 @@
 import type { CallOptions } from './content-store.ts'
+import type { FeedFinding } from './feed/head-feed.ts'
 import type { LogKey } from './log-id.ts'
 import type { Reference } from './reference.ts'
 
@@ -15,6 +16,8 @@ export interface BlockRef {
 export interface HeadStatement {
   readonly head: Reference | undefined
   readonly block: BlockRef
+  /** What a feed says to come behind `head`, where one is asked: shown, never trusted. */
+  readonly ahead?: FeedFinding | undefined
 }
 
 /** How recent a statement is asked for (Ethereum block tags). `safe` and `finalized` lag but do not reorganise. */

@@ -10,6 +10,7 @@ export interface BeeRequest {
   readonly route: string
   /** What replaces the route's parameter. */
   readonly parameter?: string
+  readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array
   /** Most bytes of a body that are read where the status is a success; one more is delivered where there are more. */
@@ -116,6 +117,7 @@ export class BeeConnection {
   #exchange(request: BeeRequest, signal: AbortSignal | undefined): Exchange {
     const url = new URL(this.#base)
     url.pathname = this.#prefix + pathOf(request)
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
     const headers = { ...request.headers, ...this.#authorization }
     return new Exchange({
       ...this.#options,

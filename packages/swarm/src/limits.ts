@@ -6,6 +6,8 @@ export const FIRST_WINDOW = 4
 export const MAX_IN_FLIGHT = 256
 /** Silence after which a request is given up, in ms. Bee itself gives up on a chunk after 30 s. */
 export const TIMEOUT_MS = 30_000
+/** Silence after which a node is given up that was asked for a feed update, in ms: a hint is not worth more. */
+export const FEED_TIMEOUT_MS = 5000
 /** How long a refused request is tried again, in ms. */
 export const RETRY_MS = 20_000
 /** Requests without any answer (refused connections, cuts) that are made in a row. */

@@ -3,5 +3,12 @@ import { test } from 'node:test'
 import * as exported from '../src/index.ts'
 
 test('the exports are frozen: a change needs a changeset (node scripts/freeze-exports.ts swarm)', () => {
-  assert.deepEqual(Object.keys(exported).sort(), ['GatewayPool', 'SwarmStore', 'probeGateways'])
+  assert.deepEqual(Object.keys(exported).sort(), [
+    'GatewayPool',
+    'SwarmFeed',
+    'SwarmStore',
+    'openFeed',
+    'probeGateways',
+    'verifySingleOwnerChunk',
+  ])
 })
