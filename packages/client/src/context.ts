@@ -4,6 +4,7 @@ import type { Journal } from './journal.ts'
 import type { LocalLog } from './local-log.ts'
 import type { Mutex } from './mutex.ts'
 import type { PageRanges } from './page-ranges.ts'
+import type { Paid } from './paid.ts'
 
 /** Where an append is when it returns: on disk (fsync), or with the operating system (survives a kill of the process). */
 export type Durability = 'disk' | 'os'
@@ -32,6 +33,8 @@ export interface LogState {
   /** Sealed pages kept on this device. */
   have: PageRanges
   journal: Journal | undefined
+  /** Which batches pay for what this device uploaded. */
+  paid: Paid
   /** Ordinals of the entries that are durable and unsent: from `first` to before `next`. */
   unsent: { first: number; next: number }
   /** While a write is under way after which anchor and queue are others. Whoever needs both together waits for it. */

@@ -9,13 +9,14 @@ import {
 } from '@remote-log/core'
 import { adopt } from './adopt.ts'
 import { type Advanced, advance } from './advance.ts'
-import type { Anchor } from './anchor.ts'
+import { type Anchor, nextSeqOf } from './anchor.ts'
 import { type BuiltHead, buildHead } from './build-head.ts'
 import { BuiltPages } from './built-pages.ts'
 import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
 import type { Attempt } from './journal.ts'
+import { paidBefore } from './paid.ts'
 import type { Reader } from './reader.ts'
 import { SealedPages } from './sealed-pages.ts'
 
@@ -192,5 +193,8 @@ async function accept(context: LogContext, { anchor, page }: Advanced): Promise<
   const have = page ? state.have.with(page.index, page.index + 1) : state.have
   if (page) changes.push(local.putPage(page.index, page), local.putHave(have))
   if (state.journal) changes.push(local.delete('journal'))
-  await commit(context, changes, () => Object.assign(state, { anchor, have, journal: undefined }))
+  const own = state.anchor
+  const paid = paidBefore(state.paid, own?.page.roots.sealedPages ?? 0, own ? nextSeqOf(own.page) : 0)
+  if (state.paid.head !== undefined) changes.push(local.putPaid(paid))
+  await commit(context, changes, () => Object.assign(state, { anchor, have, journal: undefined, paid }))
 }

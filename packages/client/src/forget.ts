@@ -4,6 +4,7 @@ import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import type { LocalChange } from './local-database.ts'
 import { PageRanges } from './page-ranges.ts'
+import { NOTHING_PAID } from './paid.ts'
 import type { OperationOptions } from './progress.ts'
 import { encodeUnsent, type Unsent } from './unsent.ts'
 
@@ -14,6 +15,9 @@ export interface ForgetOptions extends OperationOptions {
   readonly dropDamaged?: boolean | undefined
 }
 
+/** What is known of the published log. */
+const RECORDS = ['anchor', 'have', 'journal', 'paid'] as const
+
 /** @throws REFUSED while a publication's outcome is unknown, UNAVAILABLE, ABORTED */
 export async function forget(context: LogContext, appender: Appender, options: ForgetOptions): Promise<void> {
   const { local, state } = context
@@ -23,10 +27,14 @@ export async function forget(context: LogContext, appender: Appender, options: F
       { reason: 'unsettled publication' },
     )
   }
-  await commit(context, [local.delete('anchor'), local.delete('have'), local.delete('journal')], () => {
-    const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, damage: undefined }
-    Object.assign(state, nothing)
-  })
+  await commit(
+    context,
+    RECORDS.map(record => local.delete(record)),
+    () => {
+      const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, damage: undefined }
+      Object.assign(state, nothing, { paid: NOTHING_PAID })
+    },
+  )
   await local.clearPages()
   if (options.dropDamaged) await appender.paused(() => dropDamaged(context))
 }

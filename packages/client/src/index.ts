@@ -30,6 +30,7 @@ export type {
   LocalRange,
 } from './local-database.ts'
 export { LogEntry } from './log-entry.ts'
+export type { Paid, PaidRun } from './paid.ts'
 export type { Payload } from './payload-pieces.ts'
 export type { OnProgress, OperationOptions, Progress } from './progress.ts'
 export type { PublishOptions, PublishReport } from './publish.ts'

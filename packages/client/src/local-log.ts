@@ -17,6 +17,7 @@ import {
 } from './local-database.ts'
 import { localFailure } from './local-failure.ts'
 import { decodeRanges, encodeRanges, PageRanges } from './page-ranges.ts'
+import { decodePaid, encodePaid, NOTHING_PAID, type Paid } from './paid.ts'
 import { openRecord, sealRecord } from './record.ts'
 import { decodeUnsent, type Unsent } from './unsent.ts'
 
@@ -45,7 +46,7 @@ export interface QueueSnapshot extends AsyncIterable<Queued> {
 
 /**
  * One log's records on this device. Names, all below `<log hash>/`:
- * `anchor`, `have` (which pages are kept), `journal`, `page/<index>`, `unsent/<ordinal>`, `staged/<staging>/<reference>`.
+ * `anchor`, `have` (which pages are kept), `journal`, `paid`, `page/<index>`, `unsent/<ordinal>`, `staged/<staging>/<reference>`.
  * Every method is one atomic write or one read; nothing is cached here. Each record is checked when it is read:
  * LOCAL_DAMAGED names it. A database that can't be read or written is UNAVAILABLE.
  */
@@ -80,6 +81,17 @@ export class LocalLog {
   async journal(): Promise<Journal | undefined> {
     const bytes = await this.#get('journal')
     return bytes && decodeJournal(openRecord('journal', bytes))
+  }
+
+  /** What this device paid for. Nothing is built on it, so where it is damaged nothing is known. */
+  async paid(): Promise<Paid> {
+    const bytes = await this.#get('paid')
+    try {
+      return bytes ? decodePaid(openRecord('paid', bytes)) : NOTHING_PAID
+    } catch (error) {
+      if (error instanceof LocalDamagedError) return NOTHING_PAID
+      throw error
+    }
   }
 
   /** The queued entries from ordinal `from` to before `to`, as they are now. */
@@ -155,6 +167,10 @@ export class LocalLog {
     return this.#put('journal', sealRecord('journal', encodeJournal(journal)))
   }
 
+  putPaid(paid: Paid): LocalChange {
+    return this.#put('paid', sealRecord('paid', encodePaid(paid)))
+  }
+
   putPage(index: number, page: KeptPage): LocalChange {
     return this.#put(`page/${digits(index)}`, encodeKeptPage(page))
   }
@@ -169,7 +185,7 @@ export class LocalLog {
     return this.#put(`staged/${digits(staging)}/${reference}`, bytes)
   }
 
-  delete(record: 'anchor' | 'have' | 'journal'): LocalChange {
+  delete(record: 'anchor' | 'have' | 'journal' | 'paid'): LocalChange {
     return { type: 'del', key: `${this.log}/${record}` }
   }
 

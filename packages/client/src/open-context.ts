@@ -63,7 +63,8 @@ function release(database: LocalDatabase, log: LogHash): void {
 async function readState(local: LocalLog): Promise<LogState> {
   const bounds = await local.unsentBounds()
   const unsent = bounds ? { first: bounds.first, next: bounds.last + 1 } : { first: 0, next: 0 }
-  const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, moving: undefined }
+  const paid = await local.paid()
+  const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, moving: undefined, paid }
   try {
     const known = { anchor: await local.anchor(), have: await local.have(), journal: await local.journal() }
     return { ...nothing, ...known, unsent, damage: undefined }

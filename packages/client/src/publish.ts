@@ -6,11 +6,13 @@ import {
   throwIfAborted,
 } from '@remote-log/core'
 import { adopt } from './adopt.ts'
-import { nextSeqOf } from './anchor.ts'
+import { type Anchor, nextSeqOf } from './anchor.ts'
+import type { BuiltHead } from './build-head.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
 import { follow } from './follow.ts'
 import type { Attempt } from './journal.ts'
+import { type Payment, paidFrom } from './paid.ts'
 import type { OperationOptions } from './progress.ts'
 import { Reader } from './reader.ts'
 import type { Costs } from './tally.ts'
@@ -74,7 +76,7 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
     const plan = { entries, linked: settings.linked }
     const uploaded = await uploadHead(context, reader, plan)
     chunks += uploaded.chunks
-    await journalAttempt(context, { ...plan, next: uploaded.built.anchor.head })
+    await journalAttempt(context, { ...plan, next: uploaded.built.anchor.head }, uploaded)
     throwIfAborted(options.signal, 'publish')
     const publication = await moveHead(context, reader, statement.head, uploaded, options.onConflict)
     if (publication !== undefined) return report(publication)
@@ -95,12 +97,28 @@ function demandUnmoved({ state }: LogContext, before: Reference | undefined, fir
 }
 
 /** Every head is journaled before it is sent: it may arrive although no answer does. */
-async function journalAttempt({ local, state }: LogContext, attempt: Attempt): Promise<void> {
+async function journalAttempt(
+  { local, state }: LogContext,
+  attempt: Attempt,
+  { built, paidBy }: UploadedHead,
+): Promise<void> {
   const journal = state.journal!
   if (journal.attempts.some(({ next }) => next === attempt.next)) return
   const attempted = { ...journal, attempts: [...journal.attempts, attempt] }
-  await local.write([local.putJournal(attempted)], true)
+  const paid = paidBy === undefined ? state.paid : paidFrom(state.paid, addedBy(state.anchor, built, paidBy))
+  await local.write([local.putJournal(attempted), local.putPaid(paid)], true)
+  state.paid = paid
   state.journal = attempted
+}
+
+/** What a head adds to the anchored one, and what paid for it. */
+function addedBy(anchor: Anchor | undefined, { anchor: next }: BuiltHead, batch: string): Payment {
+  const { roots } = next.page
+  return {
+    pages: [anchor?.page.roots.sealedPages ?? 0, roots.sealedPages],
+    entries: [anchor ? nextSeqOf(anchor.page) : 0, nextSeqOf(next.page)],
+    batch,
+  }
 }
 
 /** Sends the head and records the outcome. Undefined: another head stands, which is for `follow` to look at. */

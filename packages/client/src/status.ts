@@ -1,6 +1,7 @@
 import type { BlockRef, LogId, Reference } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
+import type { Paid } from './paid.ts'
 
 /** What this device knows, without asking anybody. */
 export interface LogStatus {
@@ -18,10 +19,12 @@ export interface LogStatus {
   readonly sealedPages: number
   /** Of these, kept on this device. */
   readonly keptPages: number
+  /** Which postage batches pay for what this device uploaded: when they run out, that part is gone. */
+  readonly paid: Paid
 }
 
 export function statusOf({ id, settings, state }: LogContext): LogStatus {
-  const { anchor, have, journal, unsent } = state
+  const { anchor, have, journal, paid, unsent } = state
   return {
     id,
     writable: settings.writable,
@@ -32,5 +35,6 @@ export function statusOf({ id, settings, state }: LogContext): LogStatus {
     publishing: journal !== undefined,
     sealedPages: anchor?.page.roots.sealedPages ?? 0,
     keptPages: have.ranges.reduce((sum, { from, to }) => sum + to - from, 0),
+    paid,
   }
 }

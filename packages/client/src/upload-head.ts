@@ -10,6 +10,8 @@ import type { Reader } from './reader.ts'
 export interface UploadedHead {
   readonly built: BuiltHead
   readonly chunks: number
+  /** What pays for them. */
+  readonly paidBy: string | undefined
   /** Pages not yet written to the local database, for the write that records the outcome. */
   readonly pages: LocalChange[]
 }
@@ -47,7 +49,7 @@ export async function uploadHead(context: LogContext, reader: Reader, plan: Head
       ...reader.call,
       onProgress: ({ stored, total }) => reader.progress('confirm', stored, total),
     })
-    return { built, chunks: puts.count, pages: pages.rest() }
+    return { built, chunks: puts.count, paidBy: upload.paidBy, pages: pages.rest() }
   } finally {
     await puts.stop()
   }

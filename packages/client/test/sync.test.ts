@@ -82,6 +82,7 @@ test('status tells what this device knows, without asking anybody', async () => 
     publishing: false,
     sealedPages: 3,
     keptPages: 3,
+    paid: { pages: [], entries: [], head: undefined },
   })
   const bob = await world.reader()
   const { value } = await bob.refresh()

@@ -47,6 +47,9 @@ export interface Upload {
   /** Names the upload for {@link ContentStore.beginUpload}'s `resume`. On Swarm: the uid of a tag. */
   readonly id: string
 
+  /** What pays for the chunks, where the store has such a thing. On Swarm: the id of a postage batch. */
+  readonly paidBy?: string | undefined
+
   /**
    * Hands one chunk to the store. Resolving means accepted, not stored in the network: see `confirm`. The chunk's
    * reference is recomputed by whoever answers; a differing one is `CORRUPT`. Putting the same chunk again is harmless.

@@ -44,6 +44,10 @@ export class SwarmUpload implements Upload {
   readonly #accepted = new Set<Reference>()
   readonly #proven = new Set<Reference>()
 
+  get paidBy(): string {
+    return this.#options.batch
+  }
+
   constructor(options: SwarmUploadOptions) {
     this.id = String(options.tag.uid)
     this.#options = options

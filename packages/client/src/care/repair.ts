@@ -1,5 +1,6 @@
 import type { Upload } from '@remote-log/core'
 import type { LogContext } from '../context.ts'
+import { paidAgain } from '../paid.ts'
 import { Puts } from '../puts.ts'
 import { Reader } from '../reader.ts'
 import { type AuditOptions, type AuditReport, auditWith } from './audit.ts'
@@ -40,9 +41,23 @@ export async function repair(context: LogContext, options: RepairOptions): Promi
       ...reader.call,
       onProgress: ({ stored, total }) => reader.progress('confirm', stored, total),
     })
+    if (upload?.paidBy !== undefined) await rememberPayment(context, report, upload.paidBy)
     const repaired = report.unknown.length === 0 && report.lost.every(({ restorable }) => restorable)
     return { ...report, restored: puts?.count ?? 0, repaired }
   } finally {
     await puts?.stop()
   }
+}
+
+/** Pages that were put back live and die with the batch that paid now. */
+async function rememberPayment(context: LogContext, { lost }: AuditReport, batch: string): Promise<void> {
+  const { local, state } = context
+  await context.alone.run('repair', undefined, async () => {
+    const pages = lost.flatMap(({ part, pages, restorable }) =>
+      part === 'page' && restorable && pages ? [pages.from] : [],
+    )
+    const paid = pages.reduce((known, page) => paidAgain(known, page, batch), state.paid)
+    await local.write([local.putPaid(paid)], false)
+    state.paid = paid
+  })
 }
