@@ -14,6 +14,12 @@ export type RefusalReason =
   | 'forbidden'
   | 'rejected'
   | 'range'
+  | 'batch-expiring'
+  | 'batch-too-small'
+  | 'out-of-funds'
+  | 'too-short'
+  | 'not-owner'
+  | 'dilution'
 
 /** Where an answer came from, for the error's message and details. */
 export interface AnswerOrigin {
@@ -78,12 +84,18 @@ const REMEDIES: Readonly<Record<RefusalReason, string>> = {
   'no-batch': 'configure the id of a postage batch',
   'batch-unknown': 'this node does not own that postage batch',
   'batch-not-usable': 'a new postage batch is usable after about ten blocks; one that ran out never again',
-  'batch-expired': 'the postage batch ran out: buy another',
-  'batch-full': 'the postage batch is full: buy or dilute one',
+  'batch-expired': 'it ran out: buy another with remote-log postage buy',
+  'batch-full': 'the postage batch is full: buy or dilute one with remote-log postage',
   malformed: 'these bytes are no chunk',
   forbidden: 'this node or gateway does not let you',
   rejected: 'this node does not take the request',
   range: 'the file ends before the range',
+  'batch-expiring': 'add days to it: remote-log postage topup',
+  'batch-too-small': 'make room: remote-log postage dilute, or buy a larger one',
+  'out-of-funds': "fund the wallet with BZZ, and with the chain's own coin for gas",
+  'too-short': 'buy more days: a batch lasts a day at least',
+  'not-owner': 'only the node whose key owns a batch can do that',
+  dilution: 'a dilution must make the depth larger and leave a day at least: top up first',
 }
 
 /** The refusals of Bee 2.8 (`pkg/api/chunk.go`, `postage.go`; recorded in chunks.json and full-batch.json). */
@@ -111,7 +123,7 @@ function refusalOf(answer: BeeAnswer): RefusalReason | undefined {
 }
 
 /** The `message` of Bee's error body (`pkg/jsonhttp`), or the first characters of any other text. */
-function messageOf({ bytes }: BeeAnswer): string {
+export function messageOf({ bytes }: BeeAnswer): string {
   const body = text(bytes)
   try {
     const parsed: unknown = JSON.parse(body)

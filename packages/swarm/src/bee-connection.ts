@@ -5,10 +5,10 @@ import type { RequestReport } from './request-report.ts'
 
 /** A request to a Bee node. */
 export interface BeeRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** The route for reports, e.g. `/chunks/{address}`. */
   readonly route: string
-  /** What replaces the route's parameter. */
+  /** What replaces the route's parameter, or its parameters from the first to the last (`7/17` for `{amount}/{depth}`). */
   readonly parameter?: string
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
@@ -154,5 +154,5 @@ function decoded(text: string): string {
 }
 
 function pathOf({ route, parameter }: BeeRequest): string {
-  return parameter === undefined ? route : route.replace(/\{[a-z]+\}/, parameter)
+  return parameter === undefined ? route : route.replace(/\{.+\}/, parameter)
 }

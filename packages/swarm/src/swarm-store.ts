@@ -28,6 +28,8 @@ export interface SwarmStoreOptions {
   readonly batch?: string | undefined
   /** URL of a second node, which proves what the first can't say of an upload: see {@link SwarmUpload}. */
   readonly readBack?: string | undefined
+  /** Least time that the batch must last still, in seconds; one with less is refused. Default 3,600. */
+  readonly minimumBatchSeconds?: number | undefined
   /** Most requests in flight; the store finds out how many are welcome. Default 256. */
   readonly maxInFlight?: number | undefined
   /** Silence after which a request is given up, in milliseconds. Default 30,000. */
@@ -51,6 +53,7 @@ export class SwarmStore implements ContentStore, RangeReader {
   readonly #readBack: BeeNode | undefined
   readonly #batch: string | undefined
   readonly #patienceMs: number
+  readonly #minimumBatchSeconds: number | undefined
   readonly #listBatches: (signal: AbortSignal | undefined) => Promise<readonly BatchStatus[]>
 
   /**
@@ -63,6 +66,7 @@ export class SwarmStore implements ContentStore, RangeReader {
     this.#readBack = readBack === undefined ? undefined : nodeAt(readBack, options)
     if (batch !== undefined) parseHex(batch, 32, 'the id of a postage batch')
     this.#batch = batch?.replace(/^0x/i, '').toLowerCase()
+    this.#minimumBatchSeconds = options.minimumBatchSeconds
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS
     this.#listBatches = signal => listBatches(this.#node.connection, timeoutMs, signal)
   }
@@ -79,7 +83,7 @@ export class SwarmStore implements ContentStore, RangeReader {
     throwIfAborted(signal, 'beginUpload')
     const batch = this.#batch
     if (batch === undefined) throw refused('no-batch', 'chunks are stored on a postage batch', {})
-    await checkBatch(this.#node, batch, signal)
+    await checkBatch(this.#node, batch, signal, this.#minimumBatchSeconds)
     const tag = await (resume === undefined
       ? createTag(this.#node, signal)
       : readTag(this.#node, parseUploadId(resume), signal))

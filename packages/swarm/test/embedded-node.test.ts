@@ -82,7 +82,7 @@ describe('SwarmStore against a node with Bee’s rules', () => {
     const own = await startBeeNode({ clock })
     t.after(() => own.stop())
     const brief = await own.grantBatch({ amount: 24_000n * 100n })
-    const store = new SwarmStore({ url: own.url, batch: brief })
+    const store = new SwarmStore({ minimumBatchSeconds: 0, url: own.url, batch: brief })
     const upload = await store.beginUpload()
     await upload.put(chunkOf('in time'))
     await clock.advance(200_000)

@@ -4,11 +4,23 @@ import * as exported from '../src/index.ts'
 
 test('the exports are frozen: a change needs a changeset (node scripts/freeze-exports.ts swarm)', () => {
   assert.deepEqual(Object.keys(exported).sort(), [
+    'BeePostage',
     'GatewayPool',
+    'PLUR_PER_BZZ',
     'SwarmFeed',
     'SwarmStore',
+    'capacityOf',
+    'chooseBatch',
+    'depthFor',
+    'formatBzz',
     'openFeed',
+    'parseBzz',
     'probeGateways',
+    'quoteAmount',
+    'quoteBatch',
+    'quoteTopUp',
+    'uniqueLabel',
     'verifySingleOwnerChunk',
+    'withoutRoom',
   ])
 })

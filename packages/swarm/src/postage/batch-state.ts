@@ -1,0 +1,32 @@
+import { type AnswerOrigin, refused } from '../answer-error.ts'
+import { DEFAULT_MINIMUM_SECONDS } from './choose.ts'
+import type { OwnBatch } from './stamp-record.ts'
+
+/**
+ * Refuses to write with a batch that is not usable, ran out, is about to, or is mutable with a full bucket (it would
+ * let go of its oldest chunks without a word). An immutable batch with a full bucket still takes chunks for other
+ * buckets: it refuses the others by itself, one by one.
+ * @param minimumSeconds that it must last still
+ * @throws REFUSED (`details.reason`)
+ */
+export function demandUsable(
+  batch: OwnBatch,
+  origin: AnswerOrigin,
+  minimumSeconds = DEFAULT_MINIMUM_SECONDS,
+): void {
+  const { id, usable, ttlSeconds, immutable, utilization, slots } = batch
+  const details = { ...origin, batch: id }
+  if (!usable) throw refused('batch-not-usable', `postage batch ${id} is not usable`, details)
+  // -1 where the postage price is 0 (`pkg/api/postage.go`): such a batch lasts.
+  if (ttlSeconds <= 0 && ttlSeconds !== -1) {
+    throw refused('batch-expired', `postage batch ${id} has no time left`, details)
+  }
+  if (ttlSeconds !== -1 && ttlSeconds < minimumSeconds) {
+    const what = `postage batch ${id} lasts ${ttlSeconds} s, less than ${minimumSeconds}`
+    throw refused('batch-expiring', what, { ...details, ttlSeconds, minimumSeconds })
+  }
+  if (!immutable && utilization >= slots) {
+    const what = `mutable postage batch ${id} has a full bucket: new chunks would displace older ones`
+    throw refused('batch-full', what, { ...details, slots })
+  }
+}
