@@ -24,7 +24,10 @@ export interface DevnetOptions {
   readonly chainId?: number | undefined
   /** More for the Bee node. */
   readonly bee?:
-    | Pick<BeeNodeOptions, 'syncLagMs' | 'pullSyncMs' | 'blockTimeMs' | 'manyPeers' | 'onWarning'>
+    | Pick<
+        BeeNodeOptions,
+        'syncLagMs' | 'pullSyncMs' | 'blockTimeMs' | 'manyPeers' | 'poor' | 'startupMs' | 'onWarning'
+      >
     | undefined
 }
 

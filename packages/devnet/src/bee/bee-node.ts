@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../clock.ts'
+import { Admission } from './admission.ts'
 import { openBee } from './bee-parts.ts'
 import { bytesRoutes } from './http/bytes-routes.ts'
 import { chunkRoutes } from './http/chunk-routes.ts'
@@ -13,6 +14,7 @@ import { stateRoutes } from './http/state-routes.ts'
 import { streamRoutes } from './http/stream-routes.ts'
 import { tagRoutes } from './http/tag-routes.ts'
 import { Network } from './network.ts'
+import type { PoorBee } from './poor-bee.ts'
 
 export interface BeeNodeOptions {
   /** Where the node and its network keep everything; in memory without it. Ignored when joining a network. */
@@ -30,6 +32,10 @@ export interface BeeNodeOptions {
   readonly blockTimeMs?: number | undefined
   /** Enough peers to know that a chunk is absent: 404 instead of 500. Default false, as in the recordings. */
   readonly manyPeers?: boolean | undefined
+  /** Limits like those of a node without a chequebook: see {@link PoorBee}. Default: none. */
+  readonly poor?: PoorBee | undefined
+  /** Milliseconds for which a new node answers most requests by 503, as while it syncs. Default 0. */
+  readonly startupMs?: number | undefined
   /** EIP-155 id that /wallet names. Default 1337. */
   readonly chainId?: number | undefined
   /** Origins whose scripts may read answers. Default `['*']`: all. */
@@ -70,6 +76,8 @@ export interface BeeNode {
   /** From now on deferred chunks do not reach the network, so their tags stand still. */
   pauseSync(): void
   resumeSync(): void
+  /** From now on the node is as poor as this says, its first allowance unspent; without it, not poor at all. */
+  setPoor(poor?: PoorBee): void
   stop(): Promise<void>
 }
 
@@ -92,8 +100,11 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
   const bee = await openBee(network, {
     syncLagMs: options.syncLagMs ?? 20,
     pullSyncMs: options.pullSyncMs ?? 1000,
+    poor: options.poor,
     warn: options.onWarning ?? (() => {}),
   })
+  const built = network.clock.now() + (options.startupMs ?? 0)
+  const admission = new Admission(bee.allowance, () => network.clock.now() >= built)
   const routes = [
     ...bytesRoutes(bee),
     ...chunkRoutes(bee),
@@ -104,11 +115,12 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
     ...stampRoutes(bee),
     ...tagRoutes(bee),
     ...contentCareRoutes(bee),
-    ...stateRoutes(bee, options.chainId ?? 1337),
+    ...stateRoutes(bee, options.chainId ?? 1337, () => admission.ready),
   ]
   const server = await startHttpServer(routes, {
     port: options.port ?? 0,
     corsAllowedOrigins: options.corsAllowedOrigins ?? ['*'],
+    admit: (technical, response) => admission.admit(technical, response),
   }).catch(async (cause: unknown) => {
     await network.leave(bee.peer)
     throw cause
@@ -141,6 +153,7 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
     block: () => network.chain.block(),
     pauseSync: () => bee.queue.pause(),
     resumeSync: () => bee.queue.resume(),
+    setPoor: poor => bee.allowance.limit(poor),
     stop() {
       stopped ??= server.stop().then(() => {
         bee.queue.pause()

@@ -1,3 +1,4 @@
+import { Allowance } from './allowance.ts'
 import { BatchBook } from './batch-book.ts'
 import { Refusal } from './http/refusal.ts'
 import { type Identity, identityOf } from './identity.ts'
@@ -5,6 +6,7 @@ import { Listeners } from './listeners.ts'
 import type { Network, Peer } from './network.ts'
 import { NodeChunks } from './node-chunks.ts'
 import { PinBook } from './pin-book.ts'
+import type { PoorBee } from './poor-bee.ts'
 import { PushQueue } from './push-queue.ts'
 import { type Tag, TagBook } from './tag-book.ts'
 import { type Stamper, type UploadParts, UploadSession } from './upload-session.ts'
@@ -24,12 +26,14 @@ export async function openBee(
   options: {
     readonly syncLagMs: number
     readonly pullSyncMs: number
+    readonly poor: PoorBee | undefined
     readonly warn: (message: string) => void
   },
 ): Promise<BeeParts> {
   const number = network.nextNodeNumber()
   const identity = identityOf(number)
-  const chunks = new NodeChunks(network, number, options.pullSyncMs, () => peer)
+  const allowance = new Allowance(network.clock, options.poor)
+  const chunks = new NodeChunks(network, number, options.pullSyncMs, allowance, () => peer)
   const listeners = new Listeners()
   let queue: PushQueue | undefined
   const peer: Peer = {
@@ -41,13 +45,14 @@ export async function openBee(
   network.join(peer)
   try {
     const tags = await TagBook.open(network.store, network.clock, number)
-    queue = await PushQueue.open(network, number, tags, options.syncLagMs)
+    queue = await PushQueue.open(network, number, tags, allowance, options.syncLagMs)
     const batches = await BatchBook.open(network, identity, number)
     const pins = await PinBook.open(network.store, number)
     return {
       number,
       network,
       identity,
+      allowance,
       chunks,
       tags,
       queue,

@@ -53,6 +53,28 @@ export function* fileBytes(
   }
 }
 
+/**
+ * Has the chunks fetched that {@link fileBytes} will need for the bytes `from` to `to` (exclusive), one after the other.
+ * Those that are not to be had, or are wrong, are left for it to find.
+ */
+export async function bringBytes(
+  root: Uint8Array,
+  from: number,
+  to: number,
+  fetch: (address: Buffer) => Promise<SwarmChunk | undefined>,
+): Promise<void> {
+  const span = fileLength(root)
+  if (span <= CHUNK_BYTES) return
+  const spans = childSpans(span)
+  const full = spans[0]!
+  for (let i = Math.floor(from / full); i < spans.length && i * full < to; i++) {
+    const at = SPAN_BYTES + i * REFERENCE_BYTES
+    const child = await fetch(Buffer.from(root.subarray(at, at + REFERENCE_BYTES)))
+    if (!child || fileLength(child.bytes) !== spans[i]) return
+    await bringBytes(child.bytes, Math.max(0, from - i * full), Math.min(spans[i]!, to - i * full), fetch)
+  }
+}
+
 /** Every chunk of a file, parents first. `chunk` is undefined for those that are not to be had. */
 export function* fileChunks(
   root: Buffer,

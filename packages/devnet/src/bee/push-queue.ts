@@ -1,3 +1,4 @@
+import type { Allowance } from './allowance.ts'
 import { fromRecord, toRecord } from './json-record.ts'
 import type { Network } from './network.ts'
 import { pendingKey, pendingPrefix } from './record-keys.ts'
@@ -28,11 +29,15 @@ interface PendingRecord {
 /** Chunks pushed in one go, so that requests get their turn in between. */
 const PUSH_AT_ONCE = 256
 
-/** Deferred chunks on their way to the network: each is pushed a constant time after it came, under its tag. */
+/**
+ * Deferred chunks on their way to the network: each is pushed a constant time after it came, under its tag, or later
+ * where a poor node has to wait for its allowance.
+ */
 export class PushQueue {
   readonly #network: Network
   readonly #node: number
   readonly #tags: TagBook
+  readonly #allowance: Allowance
   readonly #lagMs: number
   readonly #queue = new Map<number, Pending>()
   readonly #waiting = new Map<string, number>()
@@ -40,15 +45,22 @@ export class PushQueue {
   #callOff: (() => void) | undefined
   #paused = false
 
-  private constructor(network: Network, node: number, tags: TagBook, lagMs: number) {
+  private constructor(network: Network, node: number, tags: TagBook, allowance: Allowance, lagMs: number) {
     this.#network = network
     this.#node = node
     this.#tags = tags
+    this.#allowance = allowance
     this.#lagMs = lagMs
   }
 
-  static async open(network: Network, node: number, tags: TagBook, lagMs: number): Promise<PushQueue> {
-    const queue = new PushQueue(network, node, tags, lagMs)
+  static async open(
+    network: Network,
+    node: number,
+    tags: TagBook,
+    allowance: Allowance,
+    lagMs: number,
+  ): Promise<PushQueue> {
+    const queue = new PushQueue(network, node, tags, allowance, lagMs)
     for await (const [key, value] of network.store.entries(pendingPrefix(node))) {
       const record = fromRecord<PendingRecord>(value)
       queue.#enter({
@@ -132,18 +144,36 @@ export class PushQueue {
     const wait = Math.max(0, first.due - this.#network.clock.now())
     this.#callOff = this.#network.clock.after(wait, () => {
       this.#callOff = undefined
-      this.#push()
-      this.#schedule()
+      if (this.#push()) this.#awaitAllowance()
+      else this.#schedule()
     })
   }
 
-  #push(): void {
+  #awaitAllowance(): void {
+    let granted = false
+    const callOff = this.#allowance.request(() => {
+      granted = true
+      this.#callOff = undefined
+      if (this.#push(1)) this.#awaitAllowance()
+      else this.#schedule()
+    })
+    if (!granted) this.#callOff = callOff
+  }
+
+  /** @param granted chunks whose allowance is taken already. @returns whether more is due than may be pushed */
+  #push(granted = 0): boolean {
     const writes: Write[] = []
     const touched = new Set<Tag>()
     const now = this.#network.clock.now()
     let left = PUSH_AT_ONCE
+    let short = false
     for (const pending of this.#queue.values()) {
       if (pending.due > now || left-- === 0) break
+      if (granted > 0) granted--
+      else if (!this.#allowance.tryTake()) {
+        short = true
+        break
+      }
       this.#queue.delete(pending.sequence)
       this.#count(name(pending.address), -1)
       this.#count(name(pending.address, pending.stamp.batch), -1)
@@ -164,6 +194,7 @@ export class PushQueue {
     }
     for (const tag of touched) writes.push(...this.#tags.writes(tag))
     void this.#network.store.write(writes).catch(ignore)
+    return short
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Allowance } from './allowance.ts'
 import { Refusal } from './http/refusal.ts'
 import type { Network } from './network.ts'
 import { bodyOf, type NodeChunks } from './node-chunks.ts'
@@ -18,6 +19,7 @@ export interface UploadParts {
   /** The node's number on its network. */
   readonly number: number
   readonly network: Network
+  readonly allowance: Allowance
   readonly chunks: NodeChunks
   readonly queue: PushQueue
   readonly tags: TagBook
@@ -43,9 +45,10 @@ export class UploadSession {
     this.tag = tag
   }
 
-  /** Takes a chunk. Waits where the disk is far behind. @throws Refusal */
+  /** Takes a chunk. Waits where the disk is far behind, and where a poor node pushes directly. @throws Refusal */
   async put(chunk: SwarmChunk): Promise<void> {
     const { stamp, writes } = this.#stamper(chunk)
+    if (!this.tag && !this.#node.allowance.tryTake()) await this.#node.allowance.take()
     const kept = this.tag ? this.#defer(chunk, stamp, this.tag) : this.#push(chunk, stamp)
     this.#written = this.#node.network.store.write([...writes, ...kept])
     this.#written.catch(() => {})

@@ -1,6 +1,6 @@
 import { CHUNK_BYTES, FileSplitter, SPAN_BYTES } from '@remote-log/core'
 import type { BeeParts } from '../bee-parts.ts'
-import { fileBytes, fileLength } from '../file-reader.ts'
+import { bringBytes, fileBytes, fileLength } from '../file-reader.ts'
 import { CAC_MAX_BYTES } from '../swarm-chunk.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
 import { address, headerParameters, hex, pathParameters, redundancyLevel, required } from './parameters.ts'
@@ -65,12 +65,12 @@ async function upload(bee: BeeParts, exchange: Exchange): Promise<void> {
   exchange.json(201, { reference: file.root }, tagHeaders(session))
 }
 
-function download(bee: BeeParts, exchange: Exchange): void {
+async function download(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { address: reference } = pathParameters(exchange, { address: required(address) })
   const { cache } = readParameters(exchange)
-  const root = rootChunk(bee, reference, cache)
+  const root = await rootChunk(bee, reference, cache)
   if (!root) throw new Refusal(404, 'Not Found')
-  serveFile(
+  await serveFile(
     bee,
     exchange,
     { root, reference, cache },
@@ -78,9 +78,9 @@ function download(bee: BeeParts, exchange: Exchange): void {
   )
 }
 
-function head(bee: BeeParts, exchange: Exchange): void {
+async function head(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { address: reference } = pathParameters(exchange, { address: required(address) })
-  const root = rootChunk(bee, reference, true)
+  const root = await rootChunk(bee, reference, true)
   if (root) {
     exchange.empty(200, {
       'Access-Control-Expose-Headers': 'Accept-Ranges, Content-Encoding',
@@ -93,10 +93,10 @@ function head(bee: BeeParts, exchange: Exchange): void {
 }
 
 /** The bytes of a file's root; undefined where it is not to be had. @throws Refusal */
-function rootChunk(bee: BeeParts, reference: Buffer, cache: boolean): Uint8Array | undefined {
+async function rootChunk(bee: BeeParts, reference: Buffer, cache: boolean): Promise<Uint8Array | undefined> {
   if (reference.length === 64) throw notImitated('encryption')
   if (reference.length !== 32) throw new Refusal(500, 'joiner failed')
-  const chunk = bee.chunks.get(reference, cache)
+  const chunk = await bee.chunks.fetch(reference, cache, true)
   if (chunk && (chunk.version || chunk.bytes.length < SPAN_BYTES || chunk.bytes.length > CAC_MAX_BYTES)) {
     throw new Refusal(500, 'joiner failed')
   }
@@ -109,13 +109,17 @@ export function serveFile(
   exchange: Exchange,
   file: { readonly root: Uint8Array; readonly reference: Buffer; readonly cache: boolean },
   headers: HeaderList,
-): void {
+): Promise<void> {
   const content: Content = {
     length: fileLength(file.root),
     type: 'application/octet-stream',
     etag: `"${file.reference.toString('hex')}"`,
     modified: bee.network.clock.now(),
     bytes: (from, to) => fileBytes(file.root, from, to, chunk => bee.chunks.get(chunk, file.cache)),
+    // What a poor node waited for it keeps, as otherwise it would pay for it twice.
+    ...(bee.chunks.poor && {
+      bring: (from, to) => bringBytes(file.root, from, to, chunk => bee.chunks.fetch(chunk, true, true)),
+    }),
   }
-  serveContent(exchange, content, headers)
+  return serveContent(exchange, content, headers)
 }

@@ -45,11 +45,11 @@ async function upload(bee: BeeParts, exchange: Exchange): Promise<void> {
 
 const DOWNLOAD_TYPE = 'binary/octet-stream'
 
-function download(bee: BeeParts, exchange: Exchange): void {
+async function download(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { address: reference } = pathParameters(exchange, { address: required(address) })
   const { cache } = readParameters(exchange)
   if (reference.length === 64) throw notImitated('encryption')
-  const chunk = reference.length === 32 ? bee.chunks.get(reference, cache) : undefined
+  const chunk = reference.length === 32 ? await bee.chunks.fetch(reference, cache) : undefined
   if (chunk) exchange.send(200, chunk.bytes, { 'Content-Type': DOWNLOAD_TYPE })
   else if (bee.network.manyPeers && reference.length === 32) throw new Refusal(404, 'chunk not found')
   else throw new Refusal(500, 'read chunk failed')

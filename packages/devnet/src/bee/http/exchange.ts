@@ -79,7 +79,11 @@ export class Exchange {
   }
 
   /** A body in pieces. If they fail to come, the connection is closed: the client sees a body cut short. */
-  stream(status: number, pieces: Iterable<Uint8Array>, headers: HeaderList): void {
+  stream(
+    status: number,
+    pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    headers: HeaderList,
+  ): void {
     this.#head(status, headers)
     const source = Readable.from(pieces, { objectMode: false, highWaterMark: 256 << 10 })
     source.on('error', () => this.response.destroy())

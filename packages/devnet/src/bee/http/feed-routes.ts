@@ -18,7 +18,7 @@ export function feedRoutes(bee: BeeParts): Route[] {
   return [{ path: '/feeds/:owner/:topic', content: true, methods }]
 }
 
-function lookUp(bee: BeeParts, exchange: Exchange): void {
+async function lookUp(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { owner, topic } = pathParameters(exchange, { owner: required(hex), topic: required(hex) })
   const { 'Swarm-Only-Root-Chunk': onlyRoot } = headerParameters(exchange, { 'Swarm-Only-Root-Chunk': bool })
   const { cache } = readParameters(exchange)
@@ -27,7 +27,7 @@ function lookUp(bee: BeeParts, exchange: Exchange): void {
   if (!update) throw new Refusal(404, bee.network.manyPeers ? 'no update found' : 'lookup at failed')
 
   const { wrapped, version } = resolve(bee, update, cache)
-  serveWrapped(bee, exchange, {
+  await serveWrapped(bee, exchange, {
     wrapped,
     onlyRoot: onlyRoot ?? false,
     cache,

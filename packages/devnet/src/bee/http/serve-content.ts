@@ -12,16 +12,20 @@ export interface Content {
   /** Unix time in milliseconds. */
   readonly modified: number
   bytes(from: number, to: number): Iterable<Uint8Array>
+  /** Resolves when `bytes` can give a part; without it that can be at any time. */
+  bring?(from: number, to: number): Promise<void>
 }
 
 /** Answers up to this size, in bytes, go out in one write. */
 const AT_ONCE = 256 << 10
+/** What a poor node has fetched before it sends any of it, in bytes. */
+const BROUGHT_AT_ONCE = 16 << 10
 
 /**
  * Answers with a content or the parts of it that were asked for, as Go's `http.ServeContent` does: ETag, preconditions,
  * single and multiple ranges.
  */
-export function serveContent(exchange: Exchange, content: Content, headers: HeaderList): void {
+export async function serveContent(exchange: Exchange, content: Content, headers: HeaderList): Promise<void> {
   const failed = precondition(exchange, content)
   const identity = { ETag: content.etag, 'Last-Modified': new Date(content.modified).toUTCString() }
   const head = { ...headers, ...identity, 'Accept-Ranges': 'bytes' }
@@ -36,12 +40,12 @@ export function serveContent(exchange: Exchange, content: Content, headers: Head
     const extent = { 'Content-Range': `bytes */${content.length}` }
     exchange.text(416, 'invalid range: failed to overlap\n', { ...headers, ...extent })
   } else if (range === 'none' || range === 'outside') {
-    respond(exchange, 200, content, { from: 0, to: content.length }, head)
+    await respond(exchange, 200, content, { from: 0, to: content.length }, head)
   } else if (range.length > 1) {
     multipart(exchange, content, range, head)
   } else {
     const extent = { 'Content-Range': contentRange(range[0]!, content.length) }
-    respond(exchange, 206, content, range[0]!, { ...head, ...extent })
+    await respond(exchange, 206, content, range[0]!, { ...head, ...extent })
   }
 }
 
@@ -70,17 +74,36 @@ function rangeHeader(exchange: Exchange, { etag, modified }: Content): string | 
   return seconds(Date.parse(ifRange)) === seconds(modified) ? exchange.header('range') : undefined
 }
 
-function respond(
+async function respond(
   exchange: Exchange,
   status: number,
   content: Content,
   { from, to }: ByteRange,
   head: HeaderList,
-): void {
+): Promise<void> {
   const headers = { ...head, 'Content-Type': content.type }
-  const whole = to - from > AT_ONCE ? undefined : collect(content.bytes(from, to))
+  const small = to - from <= AT_ONCE
+  if (small) await content.bring?.(from, to)
+  const whole = small ? collect(content.bytes(from, to)) : undefined
   if (whole) exchange.send(status, whole, headers)
-  else exchange.stream(status, content.bytes(from, to), { ...headers, 'Content-Length': String(to - from) })
+  else exchange.stream(status, pieces(content, from, to), { ...headers, 'Content-Length': String(to - from) })
+}
+
+/** The bytes `from` to `to`, those of a poor node as they come. */
+function pieces(
+  content: Content,
+  from: number,
+  to: number,
+): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return content.bring ? brought(content, from, to) : content.bytes(from, to)
+}
+
+async function* brought(content: Content, from: number, to: number): AsyncGenerator<Uint8Array, void> {
+  for (let at = from; at < to; at += BROUGHT_AT_ONCE) {
+    const end = Math.min(to, at + BROUGHT_AT_ONCE)
+    await content.bring?.(at, end)
+    yield* content.bytes(at, end)
+  }
 }
 
 /** All bytes, or undefined where some are missing: then the answer begins and is cut short, as with Bee. */
@@ -108,14 +131,14 @@ function multipart(
   const length =
     heads.reduce((bytes, part) => bytes + part.length, end.length) +
     ranges.reduce((bytes, { from, to }) => bytes + to - from, 0)
-  function* pieces(): Iterable<Uint8Array> {
+  async function* parts(): AsyncGenerator<Uint8Array, void> {
     for (const [i, { from, to }] of ranges.entries()) {
       yield heads[i]!
-      yield* content.bytes(from, to)
+      yield* pieces(content, from, to)
     }
     yield end
   }
-  exchange.stream(206, pieces(), {
+  exchange.stream(206, parts(), {
     ...head,
     'Content-Type': `multipart/byteranges; boundary=${boundary}`,
     'Content-Length': String(length),

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { LockedError, UnavailableError } from '@remote-log/core'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { corsHeaders } from './cors.ts'
@@ -35,7 +36,12 @@ export interface HttpServer {
 /** Serves Bee's routes on 127.0.0.1. @throws LOCKED if the port is in use */
 export async function startHttpServer(
   routes: readonly Route[],
-  options: { readonly port: number; readonly corsAllowedOrigins: readonly string[] },
+  options: {
+    readonly port: number
+    readonly corsAllowedOrigins: readonly string[]
+    /** Looks at requests before their handlers do. @throws Refusal */
+    readonly admit: (technical: boolean, response: ServerResponse) => void
+  },
 ): Promise<HttpServer> {
   const app = fastify({
     logger: false,
@@ -73,7 +79,10 @@ export async function startHttpServer(
           return sockets.open(request.raw, reply.raw)
         },
       })
-      void handle(exchange, handler)
+      void handle(exchange, exchange => {
+        options.admit(route?.technical ?? false, reply.raw)
+        return handler(exchange)
+      })
     }
 
   for (const route of [...routes, ...refusedRoutes()]) {

@@ -53,14 +53,14 @@ async function upload(bee: BeeParts, exchange: Exchange): Promise<void> {
   exchange.json(201, { reference: chunk.address.toString('hex') }, tagHeaders(session))
 }
 
-function download(bee: BeeParts, exchange: Exchange): void {
+async function download(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { owner, id } = pathParameters(exchange, { owner: required(hex), id: required(hex) })
   const { 'Swarm-Only-Root-Chunk': onlyRoot } = headerParameters(exchange, { 'Swarm-Only-Root-Chunk': bool })
   const { cache } = readParameters(exchange)
-  const chunk = bee.chunks.get(singleOwnerAddress(id, owner), cache)
+  const chunk = await bee.chunks.fetch(singleOwnerAddress(id, owner), cache)
   if (!chunk?.version) throw new Refusal(404, 'requested chunk cannot be retrieved')
   const { signature, wrapped } = singleOwnerParts(chunk.bytes)
-  serveWrapped(bee, exchange, {
+  await serveWrapped(bee, exchange, {
     wrapped: { address: chunk.version, bytes: wrapped },
     onlyRoot: onlyRoot ?? false,
     cache,
@@ -70,7 +70,7 @@ function download(bee: BeeParts, exchange: Exchange): void {
 }
 
 /** Answers with what a single-owner chunk wraps: its payload, the file below it, or (`onlyRoot`) its bytes. */
-export function serveWrapped(
+export async function serveWrapped(
   bee: BeeParts,
   exchange: Exchange,
   options: {
@@ -81,7 +81,7 @@ export function serveWrapped(
     readonly names: readonly string[]
     readonly headers: Record<string, string>
   },
-): void {
+): Promise<void> {
   const { wrapped, names, headers, cache } = options
   if (options.onlyRoot) {
     exchange.send(200, wrapped.bytes, {
@@ -94,7 +94,7 @@ export function serveWrapped(
   const payloadOnly = fileLength(wrapped.bytes) <= CHUNK_BYTES
   const root = payloadOnly ? leaf(wrapped.bytes) : wrapped.bytes
   const expose = { 'Access-Control-Expose-Headers': [...names, 'Content-Disposition'].join(', ') }
-  serveFile(bee, exchange, { root, reference: wrapped.address, cache }, { ...expose, ...headers })
+  await serveFile(bee, exchange, { root, reference: wrapped.address, cache }, { ...expose, ...headers })
 }
 
 /** Where the span is no more than a chunk's, Bee serves the payload that is there, whatever the span says. */

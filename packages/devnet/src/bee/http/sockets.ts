@@ -36,6 +36,7 @@ export class Sockets {
     return new Promise(resolve => {
       this.#sockets.handleUpgrade(request, upgrade.socket, upgrade.head, socket => {
         socket.on('error', () => socket.terminate())
+        socket.on('close', () => response.emit('close'))
         resolve(socket)
       })
     })

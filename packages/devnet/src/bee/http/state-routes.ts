@@ -9,7 +9,7 @@ const VERSIONS = { version: '2.8.1-7cf5319', apiVersion: '8.1.0' }
 const SILENT_PEER = keccak(Buffer.from('the rest of the network')).toString('hex')
 
 /** What the node says of itself (Bee: `pkg/api/router.go`, technical and status routes). */
-export function stateRoutes(bee: BeeParts, chainId: number): Route[] {
+export function stateRoutes(bee: BeeParts, chainId: number, ready: () => boolean): Route[] {
   const { identity, network } = bee
   const address = `0x${identity.address.toString('hex')}`
   const peers = () => {
@@ -26,7 +26,12 @@ export function stateRoutes(bee: BeeParts, chainId: number): Route[] {
     {
       path: '/readiness',
       technical: true,
-      methods: { '*': exchange => exchange.json(200, { status: 'ready', ...VERSIONS }) },
+      methods: {
+        '*': exchange => {
+          if (ready()) exchange.json(200, { status: 'ready', ...VERSIONS })
+          else exchange.json(400, { status: 'notReady', ...VERSIONS })
+        },
+      },
     },
     {
       path: '/node',
