@@ -18,11 +18,15 @@ export function verifiedLeaves(
   expected: (leaf: number) => Reference,
   origin: LeafOrigin,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { from, to } = leaves
+  demandLeaves(leaves)
+  return verify(stream, leaves, expected, origin)
+}
+
+/** @throws RangeError unless these are leaves of a file, at least one */
+export function demandLeaves({ from, to }: LeafRange): void {
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from >= to) {
     throw new RangeError(`${from} to ${to} are no leaves`)
   }
-  return verify(stream, leaves, expected, origin)
 }
 
 async function* verify(

@@ -26,7 +26,7 @@ describe('GatewayPool over embedded Bee nodes', () => {
     return () => HOSTILITIES[asked++ % HOSTILITIES.length]
   }
 
-  const honest = { ...ALL, absence: true, corrupt: true }
+  const honest = { ...ALL, absence: true, corrupt: true, ranges: true }
   suite('A pool of one', honest, () => poolOf(node, 1, options()))
   suite('A pool of three honest', honest, () => poolOf(node, 3, options()))
   suite('A pool of two hostile and an honest', ALL, () =>

@@ -55,15 +55,17 @@ export function hostileRule(
     if (!isQuestion(request)) return { answer: json(404, 'issuer does not exist') }
     const instead = before
     before = request.path
+    // Of a stretch, the first leaves come through.
+    const deep = request.path.startsWith('/bytes/') ? 9000 : 0
     switch (hostility(request)) {
       case 'flips':
-        return { flipBit: 100 }
+        return { flipBit: 8 * deep + 100 }
       case 'hangs':
         return { hang: true }
       case 'stalls':
-        return { stallAfter: 5 }
+        return { stallAfter: deep + 5 }
       case 'cuts':
-        return { cutAfter: 20 }
+        return { cutAfter: deep + 20 }
       case 'drops':
         return { drop: true }
       case 'denies':
@@ -137,7 +139,15 @@ function subject(
     store,
     proxies,
     corrupt: (...args) => each(honest, one => one.corrupt(...args)),
-    forgeRanges: answer => each(honest, one => one.forgeRanges(answer)),
+    /** All of them hold the same forged stretch, and send the rest of it to whoever asks from further on. */
+    forgeRanges(answer) {
+      let forged: { readonly from: number; readonly bytes: Uint8Array } | undefined
+      const rest = (from: number, length: number) => {
+        forged ??= { from, bytes: answer(from, length) }
+        return forged.bytes.subarray(from - forged.from)
+      }
+      each(honest, one => one.forgeRanges(rest))
+    },
     refuseWrites: () => each(honest, one => one.refuseWrites()),
     breakBackend: () => each(proxies, proxy => proxy.setRule(() => ({ drop: true }))),
     stall(): Stall {

@@ -1,7 +1,10 @@
 import {
   type CallOptions,
   type ContentStore,
+  demandLeaves,
   InvalidArgumentError,
+  type LeafRange,
+  type RangeReader,
   type Reference,
   RefusedError,
   throwIfAborted,
@@ -15,7 +18,8 @@ import { nodeAt, SwarmStore, type SwarmStoreOptions } from '../swarm-store.ts'
 import { Gateway } from './gateway.ts'
 import type { GatewayHealth } from './gateway-health.ts'
 import { HedgeBudget } from './hedge-budget.ts'
-import { Question } from './question.ts'
+import { endLeaves, pooledLeaves } from './pooled-leaves.ts'
+import { Question, type QuestionOptions } from './question.ts'
 import { Turns } from './turns.ts'
 
 export interface GatewayPoolOptions extends Omit<SwarmStoreOptions, 'url'> {
@@ -28,7 +32,7 @@ export interface GatewayPoolOptions extends Omit<SwarmStoreOptions, 'url'> {
  * or vanish: reading succeeds while one of them has what is asked for and gives it. Uploads go to the first one that
  * owns the batch.
  */
-export class GatewayPool implements ContentStore {
+export class GatewayPool implements ContentStore, RangeReader {
   readonly #gateways: readonly Gateway[]
   readonly #stores: readonly SwarmStore[]
   readonly #turns = new Turns(() => this.#gateways)
@@ -48,20 +52,45 @@ export class GatewayPool implements ContentStore {
 
   async get(reference: Reference, { signal }: CallOptions = {}): Promise<Uint8Array> {
     throwIfAborted(signal, 'get')
-    this.#budget.question()
-    let patience = 1
-    return retrying('get', this.#retryMs, signal, async () => {
-      const question = new Question({
-        operation: 'get',
-        reference,
-        gateways: this.#gateways,
-        turns: this.#turns,
-        budget: this.#budget,
-        signal,
-        timeoutMs: this.#timeoutMs,
-        patience,
-        ask: (gateway, stop) => gateway.chunk(reference, stop),
+    return this.#ask('get', reference, signal, { ask: (gateway, stop) => gateway.chunk(reference, stop) })
+  }
+
+  /** Goes on at another gateway from the first leaf that one of them cut, forged or did not send in time. */
+  readLeaves(
+    root: Reference,
+    leaves: LeafRange,
+    expected: (leaf: number) => Reference,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    demandLeaves(leaves)
+    return pooledLeaves(leaves, expected, signal, async (rest, before) => {
+      throwIfAborted(signal, 'readLeaves')
+      return this.#ask('readLeaves', expected(rest.from), signal, {
+        ...before,
+        ask: (gateway, stop) => gateway.leaves(root, rest, expected, stop),
+        discard: endLeaves,
       })
+    })
+  }
+
+  /** Puts a question until it is answered or nothing transient is left of what stands against it. */
+  #ask<T>(
+    operation: string,
+    reference: Reference,
+    signal: AbortSignal | undefined,
+    how: Pick<QuestionOptions<T>, 'ask' | 'discard' | 'failures' | 'silent'>,
+  ): Promise<T> {
+    const [turns, budget, gateways, timeoutMs] = [this.#turns, this.#budget, this.#gateways, this.#timeoutMs]
+    const { failures, silent, ...parts } = how
+    let [patience, before]: [number, Pick<QuestionOptions<T>, 'failures' | 'silent'>] = [
+      1,
+      { failures, silent },
+    ]
+    budget.question()
+    return retrying(operation, this.#retryMs, signal, async () => {
+      const shared = { operation, reference, gateways, turns, budget, signal, timeoutMs, patience }
+      const question = new Question({ ...shared, ...parts, ...before })
+      before = {}
       try {
         return await question.answer()
       } finally {

@@ -1,11 +1,15 @@
 import {
   AbortedError,
+  CHUNK_BYTES,
   CorruptError,
+  type LeafRange,
   NotFoundError,
   type Reference,
   type RemoteLogError,
   UnavailableError,
+  verifiedLeaves,
 } from '@remote-log/core'
+import { onAbort } from '../abort-signals.ts'
 import type { BeeNode } from '../bee-node.ts'
 import { BlindSpots } from './blind-spots.ts'
 import { Circuit } from './circuit.ts'
@@ -14,6 +18,15 @@ import { Latency } from './latency.ts'
 import { FIRST_QUARANTINE_MS, LAST_QUARANTINE_MS } from './limits.ts'
 import { isTaken } from './taken.ts'
 import { Usefulness } from './usefulness.ts'
+
+/** Leaves that one gateway is sending. */
+export interface LeafStream {
+  readonly gateway: Gateway
+  readonly first: Uint8Array
+  /** Those behind the first. */
+  readonly rest: AsyncGenerator<Uint8Array, void, undefined>
+  readonly stop: AbortController
+}
 
 /** A Bee node or gateway among several, and what is known of it. */
 export class Gateway {
@@ -71,6 +84,35 @@ export class Gateway {
   /** A chunk, verified. There must be room. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
   chunk(reference: Reference, signal: AbortSignal): Promise<Uint8Array> {
     return this.#asked(reference, () => this.#node.chunk(reference, signal))
+  }
+
+  /**
+   * A stretch of a file, begun: its first leaf came and was verified. There must be room. `signal` stops the beginning
+   * alone; what was begun has to be stopped by `stop`. @throws as `chunk`, and REFUSED; `details.leaf` is the first leaf
+   */
+  async leaves(
+    file: Reference,
+    leaves: LeafRange,
+    expected: (leaf: number) => Reference,
+    signal: AbortSignal,
+  ): Promise<LeafStream> {
+    const stop = new AbortController()
+    const leave = onAbort(signal, () => stop.abort(signal.reason))
+    const from = leaves.from * CHUNK_BYTES
+    const bytes = this.#node.range(file, from, leaves.to * CHUNK_BYTES - from, stop.signal)
+    const rest = verifiedLeaves(bytes, leaves, expected, { file, url: this.url })
+    try {
+      const { value } = await this.#asked(expected(leaves.from), () => rest.next())
+      return { gateway: this, first: value!, rest, stop }
+    } finally {
+      leave()
+    }
+  }
+
+  /** What was begun well failed later on. */
+  failed(error: unknown, reference: Reference): void {
+    this.#circuit.run(() => Promise.reject(error)).catch(() => {})
+    this.#learn(error, reference, this.latency.patienceMs)
   }
 
   health(): GatewayHealth {

@@ -17,7 +17,13 @@ export interface QuestionOptions<T> {
   readonly timeoutMs: number
   /** Multiplies how long each gateway is waited for. */
   readonly patience: number
+  /** Gateways that failed to answer this before. */
+  readonly failures?: ReadonlyMap<Gateway, RemoteLogError> | undefined
+  /** Gateways that fell silent over it before: asked again after all others. */
+  readonly silent?: ReadonlySet<Gateway> | undefined
   ask(gateway: Gateway, signal: AbortSignal): Promise<T>
+  /** Frees an answer that came after the first. */
+  discard?(answer: T): void
 }
 
 /** One request for the answer to a question. */
@@ -36,10 +42,10 @@ interface Attempt {
  */
 export class Question<T> {
   readonly #options: QuestionOptions<T>
-  readonly #failures = new Map<Gateway, RemoteLogError>()
+  readonly #failures: Map<Gateway, RemoteLogError>
   readonly #attempts = new Map<Gateway, Attempt>()
   /** Gateways that were silent, this time around. */
-  readonly #silent = new Set<Gateway>()
+  readonly #silent: Set<Gateway>
   readonly #answer = Promise.withResolvers<T>()
   readonly #began = performance.now()
   #patience: number
@@ -50,6 +56,8 @@ export class Question<T> {
   constructor(options: QuestionOptions<T>) {
     this.#options = options
     this.#patience = options.patience
+    this.#failures = new Map(options.failures)
+    this.#silent = new Set(options.silent)
   }
 
   /** How often the silent were waited for, as a factor: for asking the same again. */
@@ -120,6 +128,7 @@ export class Question<T> {
     ask(gateway, stop.signal).then(
       result => {
         this.#leave(gateway)
+        if (this.#over) return this.#options.discard?.(result)
         this.#answer.resolve(result)
         this.#end(other => (other < order ? OUTPACED : undefined))
         this.#options.turns.look()

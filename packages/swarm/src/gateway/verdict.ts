@@ -2,6 +2,7 @@ import {
   CorruptError,
   NotFoundError,
   type Reference,
+  RefusedError,
   type RemoteLogError,
   UnavailableError,
 } from '@remote-log/core'
@@ -13,7 +14,8 @@ import type { Gateway } from './gateway.ts'
  *
  * 1. `UNAVAILABLE` if any of them could not tell: it may have it, so that trying again may help.
  * 2. `CORRUPT` if all told, and one lied: a lie is no statement about existence.
- * 3. `NOT_FOUND` only if every one said that it does not have it.
+ * 3. `REFUSED` if all told, and one said that the file ends before (of ranges alone).
+ * 4. `NOT_FOUND` only if every one said that it does not have it.
  *
  * `details.gateways` lists what each said, `cause` is an AggregateError of their errors in that order.
  */
@@ -44,9 +46,11 @@ export function verdict(
       cause,
     )
   }
-  if (errors.some(error => error instanceof CorruptError)) {
-    return new CorruptError(`${what}. Add a gateway that has it`, details, cause)
-  }
+  const lie = errors.find(error => error instanceof CorruptError)
+  if (lie)
+    return new CorruptError(`${what}. Add a gateway that has it`, { ...lie.details, ...details }, cause)
+  const refusal = errors.find(error => error instanceof RefusedError)
+  if (refusal) return new RefusedError(what, { ...refusal.details, ...details }, cause)
   return new NotFoundError(`${what}. Add a gateway that has it`, details, cause)
 }
 
