@@ -64,6 +64,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'decodePage',
     'decodeRfcPage',
     'defaultMessageId',
+    'demandLeaves',
     'emptyLogState',
     'encodeDirectoryEdge',
     'encodeHeadPage',

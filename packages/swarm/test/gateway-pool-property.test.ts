@@ -65,11 +65,11 @@ describe('GatewayPool under random faults', () => {
     }
   }
 
-  for (const seed of ['a', 'b', 'c']) {
+  for (const seed of ['a', 'b']) {
     test(`while one is honest, every read is right (${seed})`, async () => {
       const random = seededRandom(seed)
       const pool = new GatewayPool({ urls: proxies.map(({ url }) => url), retryMs: 0 })
-      for (let step = 0; step < 12; step++) {
+      for (let step = 0; step < 10; step++) {
         const honest = random(proxies.length)
         for (const [i, proxy] of proxies.entries()) {
           proxy.setRule(i === honest ? undefined : hostileRule(() => HOSTILITIES[random(HOSTILITIES.length)]))
@@ -83,7 +83,7 @@ describe('GatewayPool under random faults', () => {
     const random = seededRandom('none')
     const hostile = HOSTILITIES.filter(hostility => hostility !== 'slow')
     const urls = proxies.map(({ url }) => url)
-    for (let step = 0; step < 8; step++) {
+    for (let step = 0; step < 6; step++) {
       const pool = new GatewayPool({ urls, retryMs: 0, timeoutMs: 300 })
       const kinds = proxies.map((): Hostility => hostile[random(hostile.length)]!)
       for (const [i, proxy] of proxies.entries()) proxy.setRule(hostileRule(() => kinds[i]))
