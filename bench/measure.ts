@@ -1,6 +1,7 @@
 import { bmtFigure } from './bmt.ts'
 import { appends } from './figures/append.ts'
 import { type Bench, startBench } from './figures/bench.ts'
+import { bulkReads } from './figures/bulk-read.ts'
 import { coldReads } from './figures/cold-read.ts'
 import { distantReads, type LinkedList } from './figures/distant-read.ts'
 import { memory } from './figures/memory.ts'
@@ -30,7 +31,7 @@ async function measureSize(bench: Bench, size: number, isLargest: boolean): Prom
   const { subject, figures } = await write(bench, size)
   figures.push(...(await coldReads(bench, subject)))
   figures.push(...(await distantReads(bench, subject, isLargest ? await writeLinkedList(bench) : undefined)))
-  if (isLargest) figures.push(...(await memory(bench, subject)))
+  if (isLargest) figures.push(...(await bulkReads(bench, subject)), ...(await memory(bench, subject)))
   figures.push(...(await rounds(bench, subject)))
   return figures
 }

@@ -18,7 +18,7 @@ export class BuiltPages {
   }
 
   async add(index: number, { reference, bytes }: Chunk): Promise<void> {
-    this.#changes.push(this.#local.putPage(index, { reference, bytes: chunkPayload(bytes) }))
+    this.#changes.push(...this.#local.putPages([{ index, reference, bytes: chunkPayload(bytes) }]))
     if (this.#changes.length >= BATCH_PAGES) await this.#local.write(this.rest(), false)
   }
 

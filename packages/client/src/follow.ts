@@ -191,7 +191,7 @@ async function accept(context: LogContext, { anchor, page }: Advanced): Promise<
   const { local, state } = context
   const changes = [local.putAnchor(anchor)]
   const have = page ? state.have.with(page.index, page.index + 1) : state.have
-  if (page) changes.push(local.putPage(page.index, page), local.putHave(have))
+  if (page) changes.push(...local.putPages([page]), local.putHave(have))
   if (state.journal) changes.push(local.delete('journal'))
   const own = state.anchor
   const paid = paidBefore(state.paid, own?.page.roots.sealedPages ?? 0, own ? nextSeqOf(own.page) : 0)

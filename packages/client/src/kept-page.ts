@@ -3,8 +3,8 @@ import {
   CHUNK_BYTES,
   LocalDamagedError,
   makeChunk,
-  parseHex,
   type Reference,
+  referenceToBytes,
 } from '@remote-log/core'
 
 /** A sealed page on this device: its bytes, and the reference that they must have. */
@@ -15,12 +15,18 @@ export interface KeptPage {
 
 const REFERENCE_BYTES = 32
 
-/** reference 32, page 4,096. */
-export function encodeKeptPage({ reference, bytes }: KeptPage): Uint8Array {
-  const stored = new Uint8Array(REFERENCE_BYTES + bytes.length)
-  stored.set(parseHex(reference, REFERENCE_BYTES, 'a reference'))
-  stored.set(bytes, REFERENCE_BYTES)
-  return stored
+const RECORD_BYTES = REFERENCE_BYTES + CHUNK_BYTES
+
+/** Each as reference 32, page 4,096. */
+export function encodeKeptPages(pages: readonly KeptPage[]): Uint8Array[] {
+  // One allocation for all: they are written together.
+  const all = new Uint8Array(RECORD_BYTES * pages.length)
+  return pages.map(({ reference, bytes }, i) => {
+    const stored = all.subarray(RECORD_BYTES * i, RECORD_BYTES * (i + 1))
+    stored.set(referenceToBytes(reference))
+    stored.set(bytes, REFERENCE_BYTES)
+    return stored
+  })
 }
 
 /** @throws LOCAL_DAMAGED where the page is missing or not the one that was kept */

@@ -7,7 +7,7 @@ import {
 } from '@remote-log/core'
 import { type Anchor, decodeAnchor, encodeAnchor } from './anchor.ts'
 import { decodeJournal, encodeJournal, type Journal } from './journal.ts'
-import { decodeKeptPage, encodeKeptPage, type KeptPage } from './kept-page.ts'
+import { decodeKeptPage, encodeKeptPages, type KeptPage } from './kept-page.ts'
 import {
   LOCAL_ENCODING,
   type LocalChange,
@@ -171,8 +171,10 @@ export class LocalLog {
     return this.#put('paid', sealRecord('paid', encodePaid(paid)))
   }
 
-  putPage(index: number, page: KeptPage): LocalChange {
-    return this.#put(`page/${digits(index)}`, encodeKeptPage(page))
+  /** Sealed pages by index. */
+  putPages(pages: readonly (KeptPage & { readonly index: number })[]): LocalChange[] {
+    const records = encodeKeptPages(pages)
+    return pages.map(({ index }, i) => this.#put(`page/${digits(index)}`, records[i]!))
   }
 
   /** @param entry as `encodeUnsent` gives it */

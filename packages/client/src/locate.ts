@@ -3,7 +3,6 @@ import {
   DIRECTORY_BRANCHES,
   type DirectoryRecord,
   DirectoryWalker,
-  decodePage,
   type Page,
   pageTime,
 } from '@remote-log/core'
@@ -11,7 +10,7 @@ import type { Anchor } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import { descend } from './descend.ts'
 import { asMissed } from './missed.ts'
-import type { ReadPage } from './page-link.ts'
+import { type ReadPage, SealedPage } from './page-link.ts'
 import type { Reader } from './reader.ts'
 import type { SealedPages } from './sealed-pages.ts'
 
@@ -73,7 +72,7 @@ async function searchHistory(
 /** A page from the local database. @throws LOCAL_DAMAGED, INVALID_PAGE */
 export async function keptPage({ local, log }: LogContext, index: number): Promise<ReadPage> {
   const { reference, bytes } = await local.page(index)
-  return { index, reference, bytes, page: decodePage(bytes, { kind: 'sealed', log, reference, index }) }
+  return new SealedPage(log, index, reference, bytes)
 }
 
 async function searchDirectory(
@@ -122,10 +121,11 @@ async function checkedPage(
   const lies = (why: string) =>
     new CorruptError(`the directory ${why}`, { page: index, reference, history: sealed.walker.page(index) })
   if (sealed.walker.page(index) !== reference) throw lies('names another page than the history')
-  const page = decodePage(bytes, { kind: 'sealed', log: sealed.log, reference, index })
+  const found = new SealedPage(sealed.log, index, reference, bytes)
+  const { page } = found
   if (page.firstSeq !== firstSeq || page.baseTimestamp !== time) throw lies('describes a page wrongly')
   if (!holds(page, target)) throw lies('names a page that does not hold what was looked for')
-  return { index, reference, bytes, page }
+  return found
 }
 
 function holds(page: Page, target: Target): boolean {

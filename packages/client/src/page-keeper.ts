@@ -25,7 +25,7 @@ export class PageKeeper {
     this.#pages = []
     if (pages.length === 0) return
     const have = pages.reduce((kept, { index }) => kept.with(index, index + 1), state.have)
-    await local.write([...pages.map(page => local.putPage(page.index, page)), local.putHave(have)], false)
+    await local.write([...local.putPages(pages), local.putHave(have)], false)
     state.have = have
   }
 }

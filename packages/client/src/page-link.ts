@@ -1,38 +1,68 @@
-import { InvalidPageError, type Page, pageTime, type Reference } from '@remote-log/core'
+import {
+  decodePage,
+  InvalidPageError,
+  type LogHash,
+  outlineOf,
+  outlinePage,
+  type Page,
+  type PageExpectation,
+  type PageOutline,
+  type Reference,
+} from '@remote-log/core'
+import type { Anchor } from './anchor.ts'
 
-/** A page and what names it; a head page has its head as reference. */
+/** A checked page and what names it; a head page has its head as reference. */
 export interface ReadPage {
   readonly index: number
   readonly reference: Reference
   /** The page's payload as it was read. */
   readonly bytes: Uint8Array
+  readonly outline: PageOutline
   readonly page: Page
 }
 
-/** What a page must say of the one before it (docs/spec.md, section 2): passed to `decodePage`. */
-export function expectAfter(previous: ReadPage | undefined): {
-  firstSeq: number
-  tail: Reference | null
-  baseTimestamp: number
-} {
-  if (previous === undefined) return { firstSeq: 0, tail: null, baseTimestamp: 0 }
-  return {
-    firstSeq: previous.page.firstSeq + previous.page.entries.length,
-    tail: previous.reference,
-    baseTimestamp: pageTime(previous.page),
+/** A sealed page, checked when this is made; its entries are made when they are first asked for. @throws INVALID_PAGE */
+export class SealedPage implements ReadPage {
+  readonly index: number
+  readonly reference: Reference
+  readonly bytes: Uint8Array
+  readonly outline: PageOutline
+  readonly #log: LogHash
+  #page: Page | undefined
+
+  constructor(log: LogHash, index: number, reference: Reference, bytes: Uint8Array) {
+    this.index = index
+    this.reference = reference
+    this.bytes = bytes
+    this.#log = log
+    this.outline = outlinePage(bytes, this.#expectation)
   }
+
+  get page(): Page {
+    this.#page ??= decodePage(this.bytes, this.#expectation)
+    return this.#page
+  }
+
+  get #expectation(): PageExpectation {
+    return { kind: 'sealed', log: this.#log, reference: this.reference, index: this.index }
+  }
+}
+
+/** The head page in the row of pages: behind the sealed ones. */
+export function headAsPage({ head, bytes, page }: Anchor): ReadPage {
+  return { index: page.roots.sealedPages, reference: head, bytes, outline: outlineOf(page), page }
 }
 
 /** Checks that `next` follows `previous` without gap, overlap or jump. @throws INVALID_PAGE */
 export function checkLink(previous: ReadPage | undefined, next: ReadPage): void {
-  const expected = expectAfter(previous)
-  const { firstSeq, baseTimestamp, tail } = next.page
+  const { firstSeq, baseTimestamp, tail } = next.outline
+  const expectedFirstSeq = previous?.outline.nextSeq ?? 0
   const rule =
-    firstSeq !== expected.firstSeq
+    firstSeq !== expectedFirstSeq
       ? 'seq'
-      : (tail ?? null) !== expected.tail
+      : tail !== previous?.reference
         ? 'tail'
-        : baseTimestamp !== expected.baseTimestamp
+        : baseTimestamp !== (previous?.outline.time ?? 0)
           ? 'base'
           : undefined
   if (rule === undefined) return
@@ -41,6 +71,6 @@ export function checkLink(previous: ReadPage | undefined, next: ReadPage): void 
     reference: next.reference,
     index: next.index,
     firstSeq,
-    expectedFirstSeq: expected.firstSeq,
+    expectedFirstSeq,
   })
 }

@@ -6,7 +6,7 @@ import { follow } from './follow.ts'
 import type { QueueSnapshot } from './local-log.ts'
 import { keptPage, locate } from './locate.ts'
 import { LogEntry } from './log-entry.ts'
-import { checkLink, type ReadPage } from './page-link.ts'
+import { checkLink, headAsPage, type ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import { openStaged, openStored } from './payload-source.ts'
 import { countTo } from './pipeline.ts'
@@ -131,12 +131,7 @@ async function* pages(
   }
   const first = await find(seqs.from)
   const last = await find(seqs.to - 1)
-  const head: ReadPage = {
-    index: sealedPages,
-    reference: anchor.head,
-    bytes: anchor.bytes,
-    page: anchor.page,
-  }
+  const head = headAsPage(anchor)
   let neighbour: ReadPage | undefined
   const linked = (page: ReadPage): ReadPage => {
     if (neighbour) checkLink(reverse ? page : neighbour, reverse ? neighbour : page)

@@ -1,15 +1,8 @@
-import {
-  decodePage,
-  HistoryWalker,
-  isRangeReader,
-  type LogHash,
-  type Reference,
-  RemoteLogError,
-} from '@remote-log/core'
+import { HistoryWalker, isRangeReader, type LogHash, type Reference, RemoteLogError } from '@remote-log/core'
 import type { HeadPage } from './anchor.ts'
 import { descend, type Hole, holeOf, tryDescend } from './descend.ts'
 import { asMissed, type Missed } from './missed.ts'
-import type { ReadPage } from './page-link.ts'
+import { type ReadPage, SealedPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import { countTo, inOrder } from './pipeline.ts'
 import type { Reader } from './reader.ts'
@@ -153,8 +146,7 @@ export class SealedPages {
   }
 
   #decode(index: number, reference: Reference, bytes: Uint8Array): ReadPage {
-    const page = decodePage(bytes, { kind: 'sealed', log: this.log, reference, index })
-    return { index, reference, bytes, page }
+    return new SealedPage(this.log, index, reference, bytes)
   }
 }
 

@@ -7,7 +7,7 @@ import { keptPage } from './locate.ts'
 import type { Missed } from './missed.ts'
 import { affordablePages } from './page-budget.ts'
 import { PageKeeper } from './page-keeper.ts'
-import { checkLink, type ReadPage } from './page-link.ts'
+import { checkLink, headAsPage, type ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import type { OperationOptions } from './progress.ts'
 import { Reader } from './reader.ts'
@@ -176,8 +176,7 @@ async function linkToNext(
   last: ReadPage | undefined,
   next: number,
 ): Promise<void> {
-  const { head, bytes, page } = anchor
-  if (next === page.roots.sealedPages) checkLink(last, { index: next, reference: head, bytes, page })
+  if (next === anchor.page.roots.sealedPages) checkLink(last, headAsPage(anchor))
   else if (context.state.have.has(next)) checkLink(last, await keptPage(context, next))
 }
 
@@ -191,8 +190,8 @@ async function listMissing(
   const missing: Missing[] = []
   for (const { from, to } of context.state.have.missing(0, sealedPages)) {
     missing.push({
-      from: from === 0 ? 0 : nextSeqOf((await keptPage(context, from - 1)).page),
-      to: to === sealedPages ? head.firstSeq : (await keptPage(context, to)).page.firstSeq,
+      from: from === 0 ? 0 : (await keptPage(context, from - 1)).outline.nextSeq,
+      to: to === sealedPages ? head.firstSeq : (await keptPage(context, to)).outline.firstSeq,
       ...whyMissing(from, failures),
     })
   }

@@ -11,7 +11,7 @@ import {
 import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import { follow } from './follow.ts'
-import { checkLink, type ReadPage } from './page-link.ts'
+import { checkLink, headAsPage, type ReadPage } from './page-link.ts'
 import { streamPayload } from './payload.ts'
 import { openStored } from './payload-source.ts'
 import { inOrder } from './pipeline.ts'
@@ -85,7 +85,7 @@ export async function verify(context: LogContext, options: OperationOptions): Pr
     directory.append({ reference: page.reference, firstSeq, time })
     reader.progress('pages', page.index + 1, roots.sealedPages)
   }
-  await check({ index: roots.sealedPages, reference: anchor.head, bytes: anchor.bytes, page: anchor.page })
+  await check(headAsPage(anchor))
   demandRoot('history', history.root().reference, roots.history, anchor.head)
   demandRoot('directory', directory.root().reference, roots.directory, anchor.head)
   return report(roots.sealedPages + 1, nextSeqOf(anchor.page))

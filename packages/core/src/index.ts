@@ -35,7 +35,13 @@ export * from './memory/memory-name-system.ts'
 export * from './message-id.ts'
 export * from './name-system.ts'
 export * from './page/capacity.ts'
-export { decodePage, type PageExpectation } from './page/decode.ts'
+export {
+  decodePage,
+  outlineOf,
+  outlinePage,
+  type PageExpectation,
+  type PageOutline,
+} from './page/decode.ts'
 export { encodeHeadPage, encodeSealedPage } from './page/encode.ts'
 export * from './page/page.ts'
 export * from './page/page-payload.ts'

@@ -9,7 +9,7 @@ import {
   jsBlockHasher,
   wasmBlockHasher,
 } from '../src/bmt/block-hasher.ts'
-import { bmtWith } from '../src/bmt/bmt.ts'
+import { type BmtAddress, bmtWith } from '../src/bmt/bmt.ts'
 import { roundConstants } from '../src/bmt/keccak-module.ts'
 import {
   chunkPayload,
@@ -22,6 +22,7 @@ import {
 import { seededBytes } from './tree-model.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const address = (bmt: BmtAddress, chunk: Uint8Array) => bmt(chunk.subarray(0, 8), chunk.subarray(8))
 
 test('"foo" and the empty chunk have the addresses that bee-js 12.1.0 and Bee 2.8.1 give', () => {
   assert.equal(
@@ -46,7 +47,7 @@ test('WebAssembly and JavaScript hash the same', () => {
   const [wasm, js] = [bmtWith(wasmBlockHasher()), bmtWith(jsBlockHasher())]
   const bytes = fc.uint8Array({ minLength: 8, maxLength: 4104, size: 'max' })
   fc.assert(
-    fc.property(bytes, chunk => assert.equal(hex(wasm(chunk)), hex(js(chunk)))),
+    fc.property(bytes, chunk => assert.equal(hex(address(wasm, chunk)), hex(address(js, chunk)))),
     { seed: 1, numRuns: 60 },
   )
 })
@@ -79,7 +80,7 @@ test('where WebAssembly may not be compiled, JavaScript takes over', t => {
   })
   assert.throws(wasmBlockHasher, EvalError)
   const chunk = makeChunk(seededBytes('fallback', 100))
-  assert.equal(hex(bmtWith(createBlockHasher())(chunk.bytes)), chunk.reference)
+  assert.equal(hex(address(bmtWith(createBlockHasher()), chunk.bytes)), chunk.reference)
 })
 
 test('a chunk is its span, little endian, and its payload', () => {

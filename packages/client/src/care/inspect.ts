@@ -1,8 +1,8 @@
-import { decodePage, LocalDamagedError, makeChunk, pagePayload, type Reference } from '@remote-log/core'
+import { LocalDamagedError, makeChunk, pagePayload, type Reference } from '@remote-log/core'
 import type { Anchor } from '../anchor.ts'
 import type { LogContext } from '../context.ts'
 import { keptPage } from '../locate.ts'
-import type { ReadPage } from '../page-link.ts'
+import { type ReadPage, SealedPage } from '../page-link.ts'
 import { countTo, inOrder } from '../pipeline.ts'
 import type { Reader } from '../reader.ts'
 import { DirectoryInspection } from './inspect-directory.ts'
@@ -100,8 +100,7 @@ async function inspectSealed(
 }
 
 function decoded({ log }: LogContext, index: number, reference: Reference, chunk: Uint8Array): ReadPage {
-  const bytes = pagePayload(chunk, reference)
-  return { index, reference, bytes, page: decodePage(bytes, { kind: 'sealed', log, reference, index }) }
+  return new SealedPage(log, index, reference, pagePayload(chunk, reference))
 }
 
 /** A page of the local copy; undefined where its record is damaged: then it is as if it were not kept. */

@@ -1,23 +1,21 @@
 import { CHUNK_BYTES, SPAN_BYTES } from '../limits.ts'
 import { type BlockHasher, sharedBlockHasher } from './block-hasher.ts'
 
-/** Computes chunk addresses with this hasher. */
-export type BmtAddress = (bytes: Uint8Array) => Uint8Array
+/** Computes the address of the chunk with this span (8 bytes) and payload (0 to 4,096 bytes). */
+export type BmtAddress = (span: Uint8Array, payload: Uint8Array) => Uint8Array
 
 /**
  * The address of a content-addressed chunk (Bee: `pkg/bmt`): keccak256(span ‖ root), where root is the binary Merkle
  * root with keccak256 over the payload, padded with zeros to 4,096 bytes, in 128 segments of 32 bytes.
- * `bytes` is span ‖ payload, 8 to 4,104 bytes.
  */
 export function bmtWith(hasher: BlockHasher): BmtAddress {
   const { buffer } = hasher
-  return bytes => {
-    const length = bytes.length - SPAN_BYTES
-    buffer.set(bytes.subarray(SPAN_BYTES))
-    buffer.fill(0, length, CHUNK_BYTES)
+  return (span, payload) => {
+    buffer.set(payload)
+    buffer.fill(0, payload.length, CHUNK_BYTES)
     for (let nodes = CHUNK_BYTES / 64; nodes >= 1; nodes /= 2) hasher.hash(nodes, 64)
     buffer.copyWithin(SPAN_BYTES, 0, 32)
-    buffer.set(bytes.subarray(0, SPAN_BYTES))
+    buffer.set(span)
     hasher.hash(1, 40)
     return buffer.slice(0, 32)
   }
@@ -26,7 +24,7 @@ export function bmtWith(hasher: BlockHasher): BmtAddress {
 let shared: BmtAddress | undefined
 
 /** {@link bmtWith} the fastest hasher that works here, made at the first call. */
-export function bmtAddress(bytes: Uint8Array): Uint8Array {
+export function bmtAddress(span: Uint8Array, payload: Uint8Array): Uint8Array {
   shared ??= bmtWith(sharedBlockHasher())
-  return shared(bytes)
+  return shared(span, payload)
 }

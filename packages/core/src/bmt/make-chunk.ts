@@ -20,10 +20,18 @@ export function makeChunk(payload: Uint8Array, span: number = payload.length): C
   return { reference: chunkReference(bytes), bytes }
 }
 
+const FULL_SPAN = Uint8Array.of(0, CHUNK_BYTES >> 8, 0, 0, 0, 0, 0, 0)
+
+/** The address of a leaf of 4,096 bytes: that of `makeChunk`, without making the chunk. @throws RangeError */
+export function fullLeafReference(payload: Uint8Array): Reference {
+  if (payload.length !== CHUNK_BYTES) throw new RangeError(`a full leaf can't have ${payload.length} bytes`)
+  return referenceFromBytes(bmtAddress(FULL_SPAN, payload))
+}
+
 /** The address of the chunk with these bytes (span ‖ payload). @throws RangeError unless there are 8 to 4,104 */
 export function chunkReference(bytes: Uint8Array): Reference {
   if (!hasChunkLength(bytes)) throw new RangeError(`a chunk can't have ${bytes.length} bytes`)
-  return referenceFromBytes(bmtAddress(bytes))
+  return referenceFromBytes(bmtAddress(bytes.subarray(0, SPAN_BYTES), bytes.subarray(SPAN_BYTES)))
 }
 
 /**

@@ -6,10 +6,18 @@ import type { Cursor } from './cursor.ts'
 import { PAGE_KEYS, PAIR_KEYS } from './format.ts'
 import type { Entry } from './page.ts'
 
+/** What a pair field says, checked; either `data` or `remoteHash` and `length` are there. Bytes are views. */
+export interface Pair {
+  readonly timestamp: number
+  readonly localHash: Uint8Array | undefined
+  readonly data: Uint8Array | undefined
+  readonly remoteHash: Uint8Array | undefined
+  readonly length: number | undefined
+}
+
 /** Reads one pair field, the cursor standing at its key (docs/spec.md section 2.3). Data is a view, not a copy. */
-export function readPair(cursor: Cursor, seq: number, previousTimestamp: number): Entry {
+export function readPair(cursor: Cursor, seq: number, previousTimestamp: number): Pair {
   const pageEnd = cursor.end
-  const details = { entry: seq }
   cursor.key(PAGE_KEYS.pair, 'pair')
   const size = cursor.varint('pair')
   if (cursor.at + size > pageEnd) cursor.canonical(`the pair of entry ${seq} is cut off`)
@@ -25,28 +33,37 @@ export function readPair(cursor: Cursor, seq: number, previousTimestamp: number)
   cursor.end = pageEnd
 
   if (timestamp < 0 || timestamp > Number.MAX_SAFE_INTEGER) {
-    cursor.reject('range', `the timestamp of entry ${seq} is outside 0 .. 2^53-1`, details)
+    cursor.reject('range', `the timestamp of entry ${seq} is outside 0 .. 2^53-1`, { entry: seq })
   }
+  const pair = { timestamp, localHash, data, remoteHash, length }
+  checkContent(cursor, seq, pair)
+  return pair
+}
+
+function checkContent(cursor: Cursor, seq: number, { localHash, data, remoteHash, length }: Pair): void {
+  const details = { entry: seq }
   if (data && remoteHash) cursor.reject('content', `entry ${seq} has both data and remoteHash`, details)
   if (remoteHash) {
     if (!localHash) cursor.reject('content', `entry ${seq} is by reference and has no localHash`, details)
     if (length === undefined)
       cursor.reject('content', `entry ${seq} is by reference and has no length`, details)
     if (length > MAX_PAYLOAD_BYTES) cursor.reject('range', `entry ${seq} is longer than 2^32 bytes`, details)
-    return {
-      seq,
-      timestamp,
-      id: messageIdFromBytes(localHash),
-      content: { kind: 'reference', reference: referenceFromBytes(remoteHash), length },
-    }
+    return
   }
-  if (!data) return cursor.reject('content', `entry ${seq} has neither data nor remoteHash`, details)
+  if (!data) cursor.reject('content', `entry ${seq} has neither data nor remoteHash`, details)
   if (length !== undefined) cursor.reject('content', `entry ${seq} is embedded and has a length`, details)
-  if (!localHash) return embeddedEntry(seq, timestamp, data)
-  if (sameBytes(localHash, sha256(data))) {
+  if (localHash && sameBytes(localHash, sha256(data))) {
     cursor.reject('content', `the localHash of entry ${seq} is the default and must be left out`, details)
   }
-  return { seq, timestamp, id: messageIdFromBytes(localHash), content: { kind: 'embedded', data } }
+}
+
+/** The entry that a checked pair stands for. */
+export function entryOf(seq: number, { timestamp, localHash, data, remoteHash, length }: Pair): Entry {
+  if (data && !localHash) return embeddedEntry(seq, timestamp, data)
+  const id = messageIdFromBytes(localHash!)
+  if (data) return { seq, timestamp, id, content: { kind: 'embedded', data } }
+  const reference = referenceFromBytes(remoteHash!)
+  return { seq, timestamp, id, content: { kind: 'reference', reference, length: length! } }
 }
 
 /** An entry with the default id, which is hashed when it is first asked for: most readers never do. */

@@ -4,10 +4,10 @@ import { SALT_BYTES } from '../limits.ts'
 import type { LogHash } from '../log-id.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes, ZERO_REFERENCE } from '../reference.ts'
 import { Cursor } from './cursor.ts'
-import { readPair } from './decode-pair.ts'
+import { entryOf, type Pair, readPair } from './decode-pair.ts'
 import { PAGE_BYTES, PAGE_KEYS, PAGE_VERSION, PLAIN_ENCODING } from './format.ts'
 import { paddingFields } from './padding.ts'
-import type { Entry, Page, Roots } from './page.ts'
+import { type Entry, type Page, pageTime, type Roots } from './page.ts'
 import { type Reject, rejector } from './rules.ts'
 
 /** What a reader knows of a page before it decodes it. Everything given is checked, everything left out is not. */
@@ -33,6 +33,43 @@ export interface PageExpectation {
  * @throws INVALID_PAGE with `details.rule` ({@link PAGE_RULES}) and the page's name: `reference`, `log`, `index`
  */
 export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
+  const entries: Entry[] = []
+  const { log, firstSeq, baseTimestamp, salt, tail, roots } = readPage(bytes, expect, (seq, pair) => {
+    entries.push(entryOf(seq, pair))
+  })
+  return { log, firstSeq, baseTimestamp, salt, tail, entries, roots }
+}
+
+/** What a reader has to know of a page to check those beside it. */
+export interface PageOutline extends Pick<Page, 'firstSeq' | 'baseTimestamp' | 'tail'> {
+  /** seq behind the page's last entry. */
+  readonly nextSeq: number
+  /** The running maximum of timestamps after the page's last entry ({@link pageTime}), ms. */
+  readonly time: number
+}
+
+/** Checks everything that {@link decodePage} checks, and makes no entries. @throws INVALID_PAGE, as it does */
+export function outlinePage(bytes: Uint8Array, expect: PageExpectation): PageOutline {
+  let time = 0
+  let count = 0
+  const { firstSeq, baseTimestamp, tail } = readPage(bytes, expect, (_, { timestamp }) => {
+    count++
+    if (timestamp > time) time = timestamp
+  })
+  return { firstSeq, baseTimestamp, tail, nextSeq: firstSeq + count, time: Math.max(time, baseTimestamp) }
+}
+
+/** The outline of a page that is decoded. */
+export function outlineOf(page: Page): PageOutline {
+  const { firstSeq, baseTimestamp, tail, entries } = page
+  return { firstSeq, baseTimestamp, tail, nextSeq: firstSeq + entries.length, time: pageTime(page) }
+}
+
+function readPage(
+  bytes: Uint8Array,
+  expect: PageExpectation,
+  onPair: (seq: number, pair: Pair) => void,
+): Omit<Page, 'entries'> {
   const reject = rejector(() => ({
     reference: expect.reference ?? referenceOf(bytes),
     log: expect.log,
@@ -50,11 +87,11 @@ export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
   const salt = cursor.field(PAGE_KEYS.salt, SALT_BYTES, 'salt')
   const roots = expect.kind === 'head' ? readRoots(cursor) : undefined
   const tail = readTail(cursor)
-  const entries = readPairs(cursor, firstSeq, baseTimestamp)
+  const count = walkPairs(cursor, firstSeq, baseTimestamp, onPair)
   if (!roots) readPadding(cursor)
   if (cursor.at !== bytes.length) cursor.canonical('more than the fields of a page')
-  const page = { log, firstSeq, baseTimestamp, salt, tail, entries, roots }
-  checkPlace(page, expect, reject)
+  const page = { log, firstSeq, baseTimestamp, salt, tail, roots }
+  checkPlace(page, count, expect, reject)
   return page
 }
 
@@ -102,9 +139,14 @@ function readTail(cursor: Cursor): Reference | undefined {
 }
 
 /** What the page says of its place must agree with itself and with what the reader knows. */
-function checkPlace(page: Page, expect: PageExpectation, reject: Reject): void {
-  const { firstSeq, baseTimestamp, tail, entries, roots } = page
-  if (entries.length === 0 && (!roots || roots.sealedPages === 0)) reject('empty', 'has no entry')
+function checkPlace(
+  page: Omit<Page, 'entries'>,
+  count: number,
+  expect: PageExpectation,
+  reject: Reject,
+): void {
+  const { firstSeq, baseTimestamp, tail, roots } = page
+  if (count === 0 && (!roots || roots.sealedPages === 0)) reject('empty', 'has no entry')
   const index = expect.index ?? roots?.sealedPages
   const isFirst = tail === undefined
   if (expect.tail !== undefined && tail !== (expect.tail ?? undefined)) {
@@ -136,18 +178,28 @@ function checkPlace(page: Page, expect: PageExpectation, reject: Reject): void {
   }
 }
 
-/** The pairs that follow each other here, up to the first other field or the end. */
+/** The entries of the pairs that follow each other here, up to the first other field or the end. */
 export function readPairs(cursor: Cursor, firstSeq: number, baseTimestamp: number): Entry[] {
   const entries: Entry[] = []
-  let previous = baseTimestamp
-  while (cursor.starts(PAGE_KEYS.pair)) {
-    const seq = firstSeq + entries.length
-    if (seq > Number.MAX_SAFE_INTEGER) cursor.reject('range', 'has entries behind seq 2^53-1')
-    const entry = readPair(cursor, seq, previous)
-    previous = entry.timestamp
-    entries.push(entry)
-  }
+  walkPairs(cursor, firstSeq, baseTimestamp, (seq, pair) => entries.push(entryOf(seq, pair)))
   return entries
+}
+
+function walkPairs(
+  cursor: Cursor,
+  firstSeq: number,
+  baseTimestamp: number,
+  onPair: (seq: number, pair: Pair) => void,
+): number {
+  let previous = baseTimestamp
+  let seq = firstSeq
+  for (; cursor.starts(PAGE_KEYS.pair); seq++) {
+    if (seq > Number.MAX_SAFE_INTEGER) cursor.reject('range', 'has entries behind seq 2^53-1')
+    const pair = readPair(cursor, seq, previous)
+    previous = pair.timestamp
+    onPair(seq, pair)
+  }
+  return seq - firstSeq
 }
 
 /** The padding must be the one that {@link paddingFields} gives for the bytes that are left, all zeros. */

@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import type { Limits, Way } from '../peers/ours-reader.ts'
+import { atMost, type Figure, timesAnchor } from '../report/row.ts'
+import type { Bench } from './bench.ts'
+import type { Subject } from './subject.ts'
+
+/** Each way of reading is timed so often, in turn, and the fastest counts: what disturbs a run only slows it. */
+const ROUNDS = 3
+/** Entries from which on speed is judged. */
+const SMALLEST_BARRED = 100_000
+/** Round trip of the slow network, in milliseconds. */
+const ROUND_TRIP = 50
+
+/**
+ * Cold verified reads beside what bounds them: hashing the same bytes, and getting them from the node unverified. On
+ * loopback without the relay, whose work would be added to everybody's; with a round trip of 50 ms through it.
+ */
+export async function bulkReads(bench: Bench, subject: Subject): Promise<Figure[]> {
+  const { size, label } = subject
+  const near = { id: subject.ours.id, beeUrl: bench.network.beeUrl, rpcUrl: bench.network.rpcUrl }
+  const barred = size >= SMALLEST_BARRED
+  let copies = 0
+  const read = (source: typeof near, way: Way) =>
+    bench.reader.sync(join(bench.folder, `${subject.name}-bulk-${copies++}`), source, size, way)
+
+  const times = { ranges: Number.POSITIVE_INFINITY, chunks: Number.POSITIVE_INFINITY }
+  let limits: Limits | undefined
+  for (let round = 0; round < ROUNDS; round++) {
+    bench.progress(`${label}: bulk read beside its limits, round ${round + 1} of ${ROUNDS}`)
+    limits = faster(limits, await bench.reader.limits(near))
+    times.ranges = Math.min(times.ranges, await read(near, 'by ranges'))
+    times.chunks = Math.min(times.chunks, await read(near, 'by chunks'))
+  }
+  const { hashMs, getMs } = limits!
+  const slower = Math.max(hashMs, getMs)
+
+  bench.progress(`${label}: bulk read at ${ROUND_TRIP} ms`)
+  await bench.link.setRoundTrip(ROUND_TRIP, { handshake: true })
+  let distant = Number.POSITIVE_INFINITY
+  for (let round = 0; round < ROUNDS; round++) {
+    distant = Math.min(distant, await read(subject.ours, 'by ranges'))
+  }
+  const { rounds } = await bench.reader.costs(subject.ours)
+  await bench.link.setRoundTrip(0, { handshake: false })
+  const perSecond = (ms: number) => (size / ms) * 1000
+  const speed = { unit: 'entries/s', better: 'higher', ours: perSecond(times.ranges) } as const
+  return [
+    {
+      ...speed,
+      figure: `bulk read by ranges beside chunk by chunk, ${label}`,
+      anchor: { name: 'chunk by chunk', value: perSecond(times.chunks) },
+      bar: barred ? timesAnchor(2) : undefined,
+    },
+    {
+      ...speed,
+      figure: `bulk read by ranges beside hashing alone, ${label}`,
+      anchor: { name: 'BMT hashing of the same bytes', value: perSecond(hashMs) },
+      bar: barred && hashMs === slower ? timesAnchor(0.75) : undefined,
+    },
+    {
+      ...speed,
+      figure: `bulk read by ranges beside an unverified read, ${label}`,
+      anchor: { name: 'plain GET /bytes', value: perSecond(getMs) },
+      bar: barred && getMs === slower ? timesAnchor(0.75) : undefined,
+    },
+    {
+      figure: `bulk read at ${ROUND_TRIP} ms over ${rounds} rounds and the slower limit, ${label}`,
+      unit: 'times',
+      better: 'lower',
+      ours: distant / (rounds * ROUND_TRIP + slower),
+      bar: barred ? atMost(1.5) : undefined,
+    },
+  ]
+}
+
+function faster(a: Limits | undefined, b: Limits): Limits {
+  if (a === undefined) return b
+  return { hashMs: Math.min(a.hashMs, b.hashMs), getMs: Math.min(a.getMs, b.getMs) }
+}
