@@ -7,6 +7,7 @@ import { distantReads, type LinkedList } from './figures/distant-read.ts'
 import { memory } from './figures/memory.ts'
 import { rounds } from './figures/rounds.ts'
 import { write } from './figures/subject.ts'
+import { gatewayFigures } from './gateways.ts'
 import type { Figure } from './report/row.ts'
 
 /** Pages of the linked list that are read: longer ones are as much slower as they are longer. */
@@ -16,6 +17,8 @@ const LINKED_LIST_PAGES = 1000
 export async function measure(sizes: readonly number[], progress: (text: string) => void): Promise<Figure[]> {
   progress('chunk hashing')
   const figures = [await bmtFigure()]
+  progress('several gateways')
+  figures.push(...(await gatewayFigures()))
   progress('starting the peers')
   const bench = await startBench(progress)
   try {
