@@ -1,5 +1,6 @@
 import type { Chunk } from '@remote-log/core'
-import type { ContentStoreSubject } from './content-store.ts'
+import type { ContentStoreSubject, ContentStoreSupport } from './content-store.ts'
+import { putFileOperation } from './file-upload.ts'
 import { putAndConfirm } from './put-and-confirm.ts'
 import { readLeavesOperation } from './range-reader.ts'
 import type { Operation } from './traits.ts'
@@ -7,7 +8,8 @@ import type { Operation } from './traits.ts'
 /** Each operation of a ContentStore and of its uploads, for the traits. */
 export function contentStoreOperations(
   chunk: (about: string) => Chunk,
-  ranges: boolean,
+  { ranges, files }: ContentStoreSupport,
+  seed: string,
 ): readonly Operation<ContentStoreSubject>[] {
   const one = chunk('trait')
   const operations: Operation<ContentStoreSubject>[] = [
@@ -48,5 +50,7 @@ export function contentStoreOperations(
       },
     },
   ]
-  return ranges ? [...operations, readLeavesOperation(one)] : operations
+  if (ranges) operations.push(readLeavesOperation(one))
+  if (files) operations.push(putFileOperation(seed))
+  return operations
 }

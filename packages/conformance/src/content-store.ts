@@ -7,6 +7,7 @@ import {
 } from '@remote-log/core'
 import { contentStoreOperations } from './content-store-operations.ts'
 import { ability, expect, expectBytes, expectCode, expectSame } from './expectation.ts'
+import { fileUploadTests } from './file-upload.ts'
 import { putAndConfirm } from './put-and-confirm.ts'
 import { rangeReaderTests } from './range-reader.ts'
 import { type Fixture, type Stall, subjectTest, type TestRunner } from './runner.ts'
@@ -38,6 +39,8 @@ export interface ContentStoreSupport extends TraitSupport {
   readonly holdBack?: boolean
   /** The store is a `RangeReader` as well, and the set-up can forge what it is answered. */
   readonly ranges?: boolean
+  /** Uploads are `FileUpload`s as well. */
+  readonly files?: boolean
 }
 
 export interface ContentStoreSuiteOptions<Subject extends ContentStoreSubject> extends Fixture<Subject> {
@@ -59,7 +62,7 @@ export function contentStoreSuite<Subject extends ContentStoreSubject>(
     makeChunk(seededBytes(`${seed} ${about}`, length), span)
 
   runner.describe(`${name} is a ContentStore`, () => {
-    operationTraits(test, contentStoreOperations(chunk, supports.ranges === true), supports)
+    operationTraits(test, contentStoreOperations(chunk, supports, seed), supports)
 
     test('get gives the bytes that were put, of every kind of chunk', async ({ store }) => {
       const chunks = [0, 1, 31, 32, 33, 4095, 4096].map(length => chunk('kinds', length))
@@ -178,6 +181,7 @@ export function contentStoreSuite<Subject extends ContentStoreSubject>(
     })
 
     if (supports.ranges) rangeReaderTests(test, seed)
+    if (supports.files) fileUploadTests(test, seed)
 
     if (supports.elsewhere) {
       test('what is confirmed is served elsewhere', async ({ store, elsewhere }) => {

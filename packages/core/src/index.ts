@@ -12,6 +12,7 @@ export * from './directory/directory-walker.ts'
 export * from './errors.ts'
 export * from './feed/feed-address.ts'
 export type * from './feed/head-feed.ts'
+export * from './file-upload.ts'
 export * from './hex.ts'
 export * from './history/history-builder.ts'
 export {

@@ -79,6 +79,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'fitsSealed',
     'formatLogId',
     'fullLeafReference',
+    'isFileUpload',
     'isRangeReader',
     'logHash',
     'makeChunk',

@@ -28,3 +28,7 @@ export const MAX_QUOTE = 200
 export const MAX_CHUNK_BYTES = SPAN_BYTES + CHUNK_BYTES
 /** Chunks of an upload that are proven at a time, where its tag does not prove them. */
 export const PROVERS = 32
+/** Tags of files that are asked for at a time. */
+export const TAGS_AT_ONCE = 8
+/** Chunks of an upload that a second node is asked for as a sample: of 5 % missing, four times in five one is found. */
+export const SAMPLED = 32

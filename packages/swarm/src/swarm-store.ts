@@ -18,7 +18,7 @@ import { type BatchStatus, listBatches } from './batch-list.ts'
 import { BeeNode } from './bee-node.ts'
 import { MAX_IN_FLIGHT, PATIENCE_MS, RETRY_MS, TIMEOUT_MS } from './limits.ts'
 import type { RequestReport } from './request-report.ts'
-import { SwarmUpload } from './swarm-upload.ts'
+import { SwarmUpload, type UploadEvidence } from './swarm-upload.ts'
 import { createTag, readTag } from './tag.ts'
 
 export interface SwarmStoreOptions {
@@ -30,6 +30,8 @@ export interface SwarmStoreOptions {
   readonly readBack?: string | undefined
   /** Least time that the batch must last still, in seconds; one with less is refused. Default 3,600. */
   readonly minimumBatchSeconds?: number | undefined
+  /** What proves an upload; `sample` and `all` need `readBack`. Default `tag`. */
+  readonly evidence?: UploadEvidence | undefined
   /** Most requests in flight; the store finds out how many are welcome. Default 256. */
   readonly maxInFlight?: number | undefined
   /** Silence after which a request is given up, in milliseconds. Default 30,000. */
@@ -52,6 +54,7 @@ export class SwarmStore implements ContentStore, RangeReader {
   readonly #node: BeeNode
   readonly #readBack: BeeNode | undefined
   readonly #batch: string | undefined
+  readonly #evidence: UploadEvidence
   readonly #patienceMs: number
   readonly #minimumBatchSeconds: number | undefined
   readonly #listBatches: (signal: AbortSignal | undefined) => Promise<readonly BatchStatus[]>
@@ -67,6 +70,12 @@ export class SwarmStore implements ContentStore, RangeReader {
     if (batch !== undefined) parseHex(batch, 32, 'the id of a postage batch')
     this.#batch = batch?.replace(/^0x/i, '').toLowerCase()
     this.#minimumBatchSeconds = options.minimumBatchSeconds
+    this.#evidence = options.evidence ?? 'tag'
+    if (this.#evidence !== 'tag' && readBack === undefined) {
+      throw new InvalidArgumentError('to read uploads back, name a second node (readBack)', {
+        evidence: this.#evidence,
+      })
+    }
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS
     this.#listBatches = signal => listBatches(this.#node.connection, timeoutMs, signal)
   }
@@ -90,6 +99,7 @@ export class SwarmStore implements ContentStore, RangeReader {
     return new SwarmUpload({
       node: this.#node,
       readBack: this.#readBack,
+      evidence: this.#evidence,
       batch,
       tag,
       patienceMs: this.#patienceMs,

@@ -1,7 +1,8 @@
 import {
+  BRANCHES,
   type CallOptions,
   type Chunk,
-  CorruptError,
+  type FileUpload,
   NotFoundError,
   type Reference,
   SPAN_BYTES,
@@ -9,17 +10,26 @@ import {
   type Upload,
   type UploadProgress,
 } from '@remote-log/core'
-import { pause } from './abort-signals.ts'
-import { type AnswerOrigin, isWebPage, refused, writeError } from './answer-error.ts'
-import type { BeeAnswer } from './bee-connection.ts'
+import { aborted, pause } from './abort-signals.ts'
+import { refused } from './answer-error.ts'
 import type { BeeNode } from './bee-node.ts'
-import { FIRST_POLL_MS, LAST_POLL_MS, MAX_CHUNK_BYTES, PROVERS } from './limits.ts'
-import { parseObject, readTag, type Tag } from './tag.ts'
+import { ChunkProof, type Provable } from './chunk-proof.ts'
+import { FIRST_POLL_MS, LAST_POLL_MS, MAX_CHUNK_BYTES, SAMPLED } from './limits.ts'
+import { PostedFiles } from './posted-files.ts'
+import { readTag, type Tag } from './tag.ts'
+import { postChunk, postFile } from './upload-requests.ts'
+
+/**
+ * What proves an upload: its tags alone, or besides them a second node that serves a sample of its chunks (the last
+ * one, which is a log's head, always) or all of them.
+ */
+export type UploadEvidence = 'tag' | 'sample' | 'all'
 
 export interface SwarmUploadOptions {
   readonly node: BeeNode
-  /** A second node, whose reads prove what the tag can't. */
+  /** A second node, whose reads prove what the tags can't. */
   readonly readBack: BeeNode | undefined
+  readonly evidence: UploadEvidence
   readonly batch: string
   /** The tag when the upload began, or was taken up again. */
   readonly tag: Tag
@@ -33,16 +43,19 @@ type ConfirmOptions = CallOptions & { readonly onProgress?: ((p: UploadProgress)
  *
  * What a tag proves (`pkg/storer/internal/upload`): a chunk that came under it is either pushed for it, and counted in
  * `synced` when the network took it, or was waiting already under some tag, and counted in `seen` at once. So the
- * upload is done when synced + seen covers split, split covers what was put, and `synced` alone covers the chunks of
- * this upload. Where it does not, some chunks wait under a tag that nobody looks at, or were put in an answer that got
- * lost: each chunk is then proven on its own, by a read through a second node if there is one, else by pushing it
- * directly (no tag: the node answers when the network gave a receipt). That is slow and sure.
+ * single chunks of this upload are in the network when synced + seen covers split, split covers what was put, and what
+ * was `synced` since the upload began, or was taken up again, alone covers the chunks put. Each file has a tag of its
+ * own, which proves it when synced + seen covers split and nothing was only seen. What a tag does not prove, and where
+ * there is a second node also what it does not prove in time, is proven chunk by chunk: {@link ChunkProof}.
  */
-export class SwarmUpload implements Upload {
+export class SwarmUpload implements Upload, FileUpload {
   readonly id: string
   readonly #options: SwarmUploadOptions
   readonly #accepted = new Set<Reference>()
-  readonly #proven = new Set<Reference>()
+  readonly #files: PostedFiles
+  readonly #proof: ChunkProof
+  #takesFiles = true
+  #last: Reference | undefined
 
   get paidBy(): string {
     return this.#options.batch
@@ -51,6 +64,8 @@ export class SwarmUpload implements Upload {
   constructor(options: SwarmUploadOptions) {
     this.id = String(options.tag.uid)
     this.#options = options
+    this.#files = new PostedFiles(options.node)
+    this.#proof = new ChunkProof(options)
   }
 
   async put(chunk: Chunk, { signal }: CallOptions = {}): Promise<void> {
@@ -63,37 +78,77 @@ export class SwarmUpload implements Upload {
     }
     // Sent once: every chunk of a tag that came twice would have to be told from those that wait under another tag.
     if (this.#accepted.has(reference) && !signal?.aborted) return
-    await this.#post(chunk, { 'swarm-tag': this.id }, signal)
+    await postChunk(this.#options, chunk, this.id, signal)
     this.#accepted.add(reference)
+    this.#last = reference
+  }
+
+  async putFile(leaves: readonly Chunk[], root: Chunk, options: CallOptions = {}): Promise<void> {
+    const { signal } = options
+    if (leaves.length < 2 || leaves.length > BRANCHES) {
+      throw new RangeError(`a file of two levels has 2 to ${BRANCHES} leaves, not ${leaves.length}`)
+    }
+    if (signal?.aborted) throw aborted(signal, 'putFile')
+    if (this.#files.has(root.reference)) return
+    if (this.#takesFiles) {
+      const posted = await postFile(this.#options, leaves, root.reference, signal)
+      if (posted !== 'no files here') {
+        this.#files.add({ reference: root.reference, leaves: leaves.length, tag: posted.tag })
+        return
+      }
+      this.#takesFiles = false
+    }
+    await Promise.all(leaves.map(leaf => this.put(leaf, options)))
+    await this.put(root, options)
   }
 
   async confirm({ signal, onProgress }: ConfirmOptions = {}): Promise<void> {
-    const { node, tag: first, patienceMs } = this.#options
-    const put = this.#accepted.size
+    const put = this.#accepted.size + this.#files.chunks
     let stored = 0
     const report = (now: number) => {
       stored = Math.max(stored, Math.min(now, put))
       onProgress?.({ put, stored, total: put })
     }
-    let [last, since] = [-1, performance.now()]
     try {
-      for (let wait = FIRST_POLL_MS; ; wait = Math.min(1.5 * wait, LAST_POLL_MS)) {
-        const tag = await readTag(node, this.id, signal)
-        const done = tag.synced + tag.seen
-        if (done >= tag.split && tag.split >= first.split + put) {
-          if (tag.synced < put) await this.#prove(tag.synced, report, signal)
-          break
-        }
-        report(tag.synced)
-        if (done + tag.split !== last) [last, since] = [done + tag.split, performance.now()]
-        else if (performance.now() - since > patienceMs) throw this.#stalled(tag)
-        await pause(wait, signal, 'confirm')
-      }
+      const { unproven, proven } = await this.#watch(report, signal)
+      let done = proven
+      await this.#proof.prove(unproven, () => report(++done), signal)
+      if (this.#options.evidence !== 'tag') await this.#proof.prove(this.#demanded(), () => {}, signal)
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw asUnavailable(error, stored, put)
       throw new UnavailableError(error.message, { ...error.details, stored, total: put }, error)
     }
     report(put)
+  }
+
+  /** Waits until the tags have nothing more to tell; gives what they leave unproven, and how many chunks they prove. */
+  async #watch(
+    report: (stored: number) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly unproven: readonly Provable[]; readonly proven: number }> {
+    const { node, tag: first, patienceMs, readBack } = this.#options
+    const put = this.#accepted.size
+    let [last, since] = ['', performance.now()]
+    for (let wait = FIRST_POLL_MS; ; wait = Math.min(1.5 * wait, LAST_POLL_MS)) {
+      const tag = await readTag(node, this.id, signal)
+      const files = await this.#files.look(signal)
+      const synced = Math.min(tag.synced - first.synced, put)
+      const settled = tag.synced + tag.seen >= tag.split && tag.split >= first.split + put
+      if (settled && files.settled) {
+        const single = synced < put ? this.#singles() : []
+        return { unproven: [...single, ...this.#files.doubtful()], proven: synced + files.stored }
+      }
+      report(synced + files.stored)
+      const now = `${tag.synced + tag.seen + tag.split} ${files.synced}`
+      if (now !== last) {
+        ;[last, since, wait] = [now, performance.now(), FIRST_POLL_MS]
+      } else if (performance.now() - since > patienceMs) {
+        if (!readBack) throw this.#stalled(tag)
+        const single = settled && synced === put ? [] : this.#singles()
+        return { unproven: [...single, ...this.#files.unproven()], proven: files.stored }
+      }
+      await pause(wait, signal, 'confirm')
+    }
   }
 
   #stalled({ uid, split, seen, synced }: Tag): UnavailableError {
@@ -108,78 +163,21 @@ export class SwarmUpload implements Upload {
     })
   }
 
-  /** Proves each chunk on its own: see above. */
-  async #prove(
-    synced: number,
-    report: (stored: number) => void,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { readBack } = this.#options
-    const unproven = [...this.#accepted].filter(reference => !this.#proven.has(reference))
-    let failed = false
-    const queue = unproven.values()
-    const prover = async () => {
-      for (const reference of queue) {
-        if (failed) return
-        try {
-          if (readBack) await this.#readElsewhere(readBack, reference, signal)
-          else await this.#pushDirectly(reference, signal)
-        } catch (error) {
-          failed = true
-          throw error
-        }
-        this.#proven.add(reference)
-        report(Math.max(synced, this.#proven.size))
-      }
+  #singles(): Provable[] {
+    return [...this.#accepted].map(reference => ({ reference, leaves: 0 }))
+  }
+
+  /** What a second node is asked for although the tags prove it. */
+  #demanded(): readonly Provable[] {
+    const everything = [...this.#singles(), ...this.#files.all()]
+    if (this.#options.evidence === 'all') return everything
+    const sample = new Set<Provable>(this.#last ? [{ reference: this.#last, leaves: 0 }] : [])
+    for (let i = 0; i < SAMPLED && everything.length > 0; i++) {
+      const { reference, leaves } = everything[Math.floor(Math.random() * everything.length)]!
+      sample.add({ reference, leaves, leaf: Math.floor(Math.random() * leaves) })
     }
-    await Promise.all(Array.from({ length: PROVERS }, prover))
+    return [...sample]
   }
-
-  async #readElsewhere(
-    readBack: BeeNode,
-    reference: Reference,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    try {
-      await readBack.chunk(reference, signal)
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error
-      const url = readBack.connection.shownUrl
-      const what = `${url} does not have chunk ${reference} of the upload yet`
-      throw new UnavailableError(what, { url, reference }, error)
-    }
-  }
-
-  /** The node holds the chunk, so that reading it here asks no peer. */
-  async #pushDirectly(reference: Reference, signal: AbortSignal | undefined): Promise<void> {
-    const bytes = await this.#options.node.chunk(reference, signal)
-    await this.#post({ reference, bytes }, {}, signal)
-  }
-
-  async #post(
-    chunk: Chunk,
-    tag: Readonly<Record<string, string>>,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { node, batch } = this.#options
-    const request = {
-      method: 'POST',
-      route: '/chunks',
-      headers: { 'content-type': 'application/octet-stream', 'swarm-postage-batch-id': batch, ...tag },
-      body: chunk.bytes,
-    } as const
-    await node.call(request, signal, (answer, origin) => judgePut(chunk.reference, answer, origin))
-  }
-}
-
-function judgePut(reference: Reference, answer: BeeAnswer, origin: AnswerOrigin): void {
-  if (answer.status !== 201) throw writeError(answer, origin)
-  const got = parseObject(answer.bytes)?.reference
-  if (got === reference) return
-  if (typeof got !== 'string' || isWebPage(answer)) {
-    throw new UnavailableError(`${origin.url} answered ${origin.route} without a reference`, { ...origin })
-  }
-  throw new CorruptError(`${origin.url} stored the chunk put as ${reference} as ${got}`, { reference, got })
 }
 
 /** A tag or a chunk that vanished while it was waited for: whether the network has it, nobody can tell. */

@@ -26,6 +26,7 @@ describe('over an embedded Bee node', () => {
         refuseWrites: true,
         holdBack: true,
         ranges: true,
+        files: true,
         unavailable: true,
         stall: true,
       },

@@ -2,15 +2,17 @@ import { chunkPayload, chunkReference, chunkSpan, verifyChunk } from '../bmt/mak
 import type { Chunk } from '../chunk.ts'
 import type { CallOptions, ContentStore, Upload, UploadProgress } from '../content-store.ts'
 import { CorruptError, NotFoundError, RefusedError, throwIfAborted } from '../errors.ts'
+import type { FileUpload } from '../file-upload.ts'
 import { CHUNK_BYTES, SPAN_BYTES } from '../limits.ts'
 import type { LeafRange, RangeReader } from '../range-reader.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from '../reference.ts'
+import { FileSplitter } from '../tree/file-splitter.ts'
 import { childSpans } from '../tree/shape.ts'
 import { verifiedLeaves } from '../verified-leaves.ts'
 import { type OnCall, reach } from './abortable.ts'
 
 /** The operations that {@link MemoryContentStoreOptions.onCall} precedes. */
-export type ContentStoreCall = 'get' | 'beginUpload' | 'put' | 'confirm' | 'readLeaves'
+export type ContentStoreCall = 'get' | 'beginUpload' | 'put' | 'putFile' | 'confirm' | 'readLeaves'
 
 /** What all nodes of a simulated network hold. Tests may drop chunks from it, or put wrong bytes in their place. */
 export type MemoryNetwork = Map<Reference, Uint8Array>
@@ -107,7 +109,7 @@ export class MemoryContentStore implements ContentStore, RangeReader {
   }
 }
 
-class MemoryUpload implements Upload {
+class MemoryUpload implements Upload, FileUpload {
   readonly id: string
   readonly #pending: MemoryNetwork
   readonly #network: MemoryNetwork
@@ -135,9 +137,27 @@ class MemoryUpload implements Upload {
     if (got !== reference) {
       throw new CorruptError(`the chunk put as ${reference} hashes to ${got}`, { reference, got })
     }
-    const kept = bytes.slice()
-    this.#chunks.set(reference, kept)
-    this.#pending.set(reference, kept)
+    this.#keep(reference, bytes.slice())
+  }
+
+  async putFile(leaves: readonly Chunk[], root: Chunk, { signal }: CallOptions = {}): Promise<void> {
+    await reach(this.#onCall, 'putFile', signal)
+    const splitter = new FileSplitter()
+    const chunks = leaves.flatMap(({ bytes }) => splitter.push(chunkPayload(bytes)))
+    const file = splitter.finish()
+    if (file.root !== root.reference) {
+      const { root: got } = file
+      throw new CorruptError(`the file put as ${root.reference} has the root ${got}`, {
+        reference: root.reference,
+        got,
+      })
+    }
+    for (const { reference, bytes } of [...chunks, ...file.chunks]) this.#keep(reference, bytes)
+  }
+
+  #keep(reference: Reference, bytes: Uint8Array): void {
+    this.#chunks.set(reference, bytes)
+    this.#pending.set(reference, bytes)
   }
 
   async confirm({

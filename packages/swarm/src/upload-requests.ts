@@ -1,0 +1,92 @@
+import {
+  CHUNK_BYTES,
+  type Chunk,
+  CorruptError,
+  chunkPayload,
+  type Reference,
+  UnavailableError,
+} from '@remote-log/core'
+import { type AnswerOrigin, isAbsence, isWebPage, writeError } from './answer-error.ts'
+import type { BeeAnswer } from './bee-connection.ts'
+import type { BeeNode } from './bee-node.ts'
+import { parseObject } from './tag.ts'
+
+/** Where chunks go and what pays for them. */
+export interface UploadTarget {
+  readonly node: BeeNode
+  readonly batch: string
+}
+
+/**
+ * Posts one chunk: deferred under a tag; without one the node answers when the network gave a receipt.
+ * @throws REFUSED, UNAVAILABLE, CORRUPT (another reference in the answer), ABORTED
+ */
+export function postChunk(
+  { node, batch }: UploadTarget,
+  { reference, bytes }: Chunk,
+  tag: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const headers = { ...uploadHeaders(batch), ...(tag !== undefined && { 'swarm-tag': tag }) }
+  const request = { method: 'POST', route: '/chunks', headers, body: bytes } as const
+  return node.call(request, signal, (answer, origin) => demandReference(reference, answer, origin))
+}
+
+/** What became of a posted file: the tag that counts its chunks where the node named one, or that it takes no files. */
+export type PostedFile = { readonly tag: string | undefined } | 'no files here'
+
+/**
+ * Posts the bytes of a file, deferred, under a tag of its own which the node makes. A request that is cut leaves chunks
+ * that are pushed for a tag without being in its `split` (`pkg/storer/internal/upload`): under a tag of its own it
+ * blurs no other's count.
+ * @throws REFUSED, UNAVAILABLE, CORRUPT (another root in the answer), ABORTED
+ */
+export function postFile(
+  { node, batch }: UploadTarget,
+  leaves: readonly Chunk[],
+  root: Reference,
+  signal: AbortSignal | undefined,
+): Promise<PostedFile> {
+  // Bee 2.8.1 takes a missing level as 1, and then the root is another.
+  const headers = { ...uploadHeaders(batch), 'swarm-redundancy-level': '0' }
+  const request = { method: 'POST', route: '/bytes', headers, body: concatenated(leaves) } as const
+  return node.call(request, signal, (answer, origin): PostedFile => {
+    if (takesNoFiles(answer)) return 'no files here'
+    demandReference(root, answer, origin)
+    return { tag: /^[1-9][0-9]{0,15}$/.exec(answer.headers.get('swarm-tag') ?? '')?.[0] }
+  })
+}
+
+function uploadHeaders(batch: string): Readonly<Record<string, string>> {
+  return { 'content-type': 'application/octet-stream', 'swarm-postage-batch-id': batch }
+}
+
+function concatenated(leaves: readonly Chunk[]): Uint8Array {
+  const payloads = leaves.map(({ bytes }) => chunkPayload(bytes))
+  const body = new Uint8Array(payloads.reduce((sum, { length }) => sum + length, 0))
+  for (const [i, payload] of payloads.entries()) body.set(payload, i * CHUNK_BYTES)
+  return body
+}
+
+/** A gateway without the route, or one that takes only small bodies: the chunks can go one by one. */
+function takesNoFiles(answer: BeeAnswer): boolean {
+  const { status } = answer
+  if (status === 404) return isWebPage(answer) || (isAbsence(answer) && !/batch/.test(text(answer)))
+  return status === 405 || status === 413 || status === 501
+}
+
+function demandReference(reference: Reference, answer: BeeAnswer, origin: AnswerOrigin): void {
+  if (answer.status !== 201) throw writeError(answer, origin)
+  const got = parseObject(answer.bytes)?.reference
+  if (got === reference) return
+  const { url, route } = origin
+  if (typeof got !== 'string' || isWebPage(answer)) {
+    throw new UnavailableError(`${url} answered ${route} without a reference`, { ...origin })
+  }
+  const what = `${url} answered ${route} of ${reference} by the reference ${got}`
+  throw new CorruptError(`${what}; use another node`, { url, route, reference, got })
+}
+
+function text({ bytes }: BeeAnswer): string {
+  return new TextDecoder().decode(bytes)
+}
