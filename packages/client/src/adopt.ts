@@ -4,11 +4,12 @@ import type { BuiltHead } from './build-head.ts'
 import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import type { LocalChange } from './local-database.ts'
-import { dropStaged } from './stage-payload.ts'
+import { dropSent } from './stage-payload.ts'
 
 /**
  * Records that a head built here stands: its entries are published and leave the queue, in one atomic write. Its pages
- * must have been written before. Staged payloads are dropped afterwards; what stays goes at the next start.
+ * must have been written before. The records of what is published are cleared afterwards, in little memory however many
+ * they are; what stays goes at the next start.
  */
 export async function adopt(
   context: LogContext,
@@ -21,13 +22,19 @@ export async function adopt(
   const from = state.anchor?.page.roots.sealedPages ?? 0
   const have = state.have.with(from, anchor.page.roots.sealedPages)
   const { first } = state.unsent
-  const gone = Array.from({ length: built.entries }, (_, i) => local.deleteUnsent(first + i))
-  const changes = [...pages, local.putAnchor(anchor), local.putHave(have), local.delete('journal'), ...gone]
+  const sent = first + built.entries
+  const changes = [
+    ...pages,
+    local.putAnchor(anchor),
+    local.putHave(have),
+    local.delete('journal'),
+    local.putSent(sent),
+  ]
   await commit(context, changes, () => {
     state.anchor = anchor
     state.have = have
     state.journal = undefined
-    state.unsent = { first: first + built.entries, next: state.unsent.next }
+    state.unsent = { first: sent, next: state.unsent.next }
   })
-  await dropStaged(local, built.staged)
+  await dropSent(local, sent, built.staged)
 }

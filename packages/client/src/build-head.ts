@@ -4,6 +4,7 @@ import {
   emptyLogState,
   LocalDamagedError,
   LogBuilder,
+  type Reference,
   stateFromHead,
 } from '@remote-log/core'
 import { type Anchor, decodeHead } from './anchor.ts'
@@ -29,8 +30,8 @@ export interface BuiltHead {
 export interface ChunkSink {
   /** `page` is set for a sealed page. */
   chunk(chunk: Chunk, page?: number): Promise<void>
-  /** Takes the chunks of the payload with this staging number; left out where only the log itself is wanted. */
-  payload?(staging: number): Promise<void>
+  /** Takes the payload with this staging number and root; left out where only the log itself is wanted. */
+  payload?(staging: number, root: Reference): Promise<void>
 }
 
 /**
@@ -60,9 +61,9 @@ export async function buildHead(
   }
   for await (const { ordinal, entry } of local.unsent(first, first + entries)) {
     if (ordinal !== first + built) break
-    if (entry.staging !== undefined) {
+    if (entry.staging !== undefined && entry.content.kind === 'reference') {
       staged.push(entry.staging)
-      await sink.payload?.(entry.staging)
+      await sink.payload?.(entry.staging, entry.content.reference)
     }
     if (linked) await give(builder.seal())
     await give(builder.append(entry).chunks)

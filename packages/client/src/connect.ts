@@ -1,6 +1,12 @@
 import { InvalidArgumentError, type LogId, parseAddress, parseLogId } from '@remote-log/core'
 import { type Eip1193Provider, RegistryNameSystem, type Signer } from '@remote-log/ethereum'
-import { type GatewayHealth, GatewayPool, type RequestReport, SwarmStore } from '@remote-log/swarm'
+import {
+  type GatewayHealth,
+  GatewayPool,
+  type RequestReport,
+  SwarmStore,
+  type UploadEvidence,
+} from '@remote-log/swarm'
 import { MemoryLevel } from 'memory-level'
 import type { LogSettings } from './context.ts'
 import type { LocalDatabase } from './local-database.ts'
@@ -8,7 +14,7 @@ import { RemoteLog } from './remote-log.ts'
 
 export { createKey, type KeySigner, readKeyFile, signerOf, writeKeyFile } from '@remote-log/ethereum'
 export { type BatchStatus, probeGateways } from '@remote-log/swarm'
-export type { Eip1193Provider, GatewayHealth, RequestReport, Signer }
+export type { Eip1193Provider, GatewayHealth, RequestReport, Signer, UploadEvidence }
 
 /** Where a log's parts are. */
 export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
@@ -34,6 +40,8 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
   readonly batch?: string | undefined
   /** URL of a second Bee node, through which an upload is read back where its tag can't tell. */
   readonly readBack?: string | undefined
+  /** What proves an upload: its tags, or besides them a sample or all of its chunks by `readBack`. Default `tag`. */
+  readonly evidence?: UploadEvidence | undefined
   /**
    * The local database (ClassicLevel in Node, BrowserLevel in browsers). Left out: memory, which loses unsent entries
    * with the process, so only for reading or tests.
@@ -60,6 +68,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     writable = signer !== undefined,
     batch,
     readBack,
+    evidence,
     confirmations,
     maxInFlight,
     onRequest,
@@ -69,7 +78,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
   } = options
   const id = typeof log === 'string' ? parseLogId(log) : log
   if (signer !== undefined && !asWriter) await demandOwner(signer, id)
-  const store = storeAt(bee, { batch, readBack, maxInFlight, onRequest })
+  const store = storeAt(bee, { batch, readBack, evidence, maxInFlight, onRequest })
   const opened = await RemoteLog.open({
     ...settings,
     id,
@@ -97,7 +106,7 @@ export function gatewayHealth(log: RemoteLog): readonly GatewayHealth[] {
 
 function storeAt(
   bee: string | readonly string[],
-  options: Pick<ConnectOptions, 'batch' | 'readBack' | 'maxInFlight' | 'onRequest'>,
+  options: Pick<ConnectOptions, 'batch' | 'readBack' | 'evidence' | 'maxInFlight' | 'onRequest'>,
 ): SwarmStore | GatewayPool {
   const urls = typeof bee === 'string' ? [bee] : bee
   return urls.length === 1

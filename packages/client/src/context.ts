@@ -20,6 +20,8 @@ export interface LogSettings {
   readonly linked: boolean
   /** Long stretches of history by range requests, where the store can. */
   readonly ranges: boolean
+  /** Long stretches of sealed pages and payloads go up in few requests, where the store can. */
+  readonly bulk: boolean
   /** Unix time in milliseconds. */
   readonly now: () => number
 }

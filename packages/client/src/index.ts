@@ -18,6 +18,7 @@ export {
   readKeyFile,
   type Signer,
   signerOf,
+  type UploadEvidence,
   writeKeyFile,
 } from './connect.ts'
 export type { Durability, LogSettings } from './context.ts'

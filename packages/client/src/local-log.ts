@@ -46,7 +46,8 @@ export interface QueueSnapshot extends AsyncIterable<Queued> {
 
 /**
  * One log's records on this device. Names, all below `<log hash>/`:
- * `anchor`, `have` (which pages are kept), `journal`, `paid`, `page/<index>`, `unsent/<ordinal>`, `staged/<staging>/<reference>`.
+ * `anchor`, `have` (which pages are kept), `journal`, `paid`, `sent` (ordinals before it are published),
+ * `page/<index>`, `unsent/<ordinal>`, `staged/<staging>/<reference>`.
  * Every method is one atomic write or one read; nothing is cached here. Each record is checked when it is read:
  * LOCAL_DAMAGED names it. A database that can't be read or written is UNAVAILABLE.
  */
@@ -110,13 +111,20 @@ export class LocalLog {
     return { [Symbol.asyncIterator]: decode, close: () => iterator.close() }
   }
 
-  /** First and last ordinal of the queued entries; undefined where none waits. */
-  async unsentBounds(): Promise<{ first: number; last: number } | undefined> {
-    const first = await this.#edgeKey('unsent/', 0, false)
-    const last = await this.#edgeKey('unsent/', 0, true)
-    return first === undefined || last === undefined
-      ? undefined
-      : { first: Number.parseInt(first, 16), last: Number.parseInt(last, 16) }
+  /** Ordinals of the queued entries: from `first` to before `next`. */
+  async unsentBounds(): Promise<{ first: number; next: number }> {
+    const bytes = await this.#get('sent')
+    const sent = bytes ? decodeOrdinal(openRecord('sent', bytes)) : 0
+    const first = await this.#edgeKey('unsent/', sent, false)
+    const last = await this.#edgeKey('unsent/', sent, true)
+    if (first === undefined || last === undefined) return { first: sent, next: sent }
+    return { first: Number.parseInt(first, 16), next: Number.parseInt(last, 16) + 1 }
+  }
+
+  /** Clears the records of entries that are published. */
+  clearSent(before: number): Promise<void> {
+    const root = `${this.log}/`
+    return this.#clear(root + unsentName(0), root + unsentName(before))
   }
 
   /** The lowest staging number in use from `from` on, or the highest with `reverse`; undefined where there is none. */
@@ -187,6 +195,11 @@ export class LocalLog {
     return this.#put(`staged/${digits(staging)}/${reference}`, bytes)
   }
 
+  /** Entries before this ordinal are published: their records are not looked at any more. */
+  putSent(before: number): LocalChange {
+    return this.#put('sent', sealRecord('sent', encodeOrdinal(before)))
+  }
+
   delete(record: 'anchor' | 'have' | 'journal' | 'paid'): LocalChange {
     return { type: 'del', key: `${this.log}/${record}` }
   }
@@ -210,8 +223,8 @@ export class LocalLog {
     return { type: 'put', key: `${this.log}/${name}`, value }
   }
 
-  #clear(root: string): Promise<void> {
-    return this.#reach('written', () => this.#db.clear({ keyEncoding: 'utf8', gte: root, lt: `${root}~` }))
+  #clear(gte: string, lt = `${gte}~`): Promise<void> {
+    return this.#reach('written', () => this.#db.clear({ keyEncoding: 'utf8', gte, lt }))
   }
 
   async #edgeKey(prefix: string, from: number, reverse: boolean): Promise<string | undefined> {
@@ -265,4 +278,14 @@ export class LocalLog {
 /** The same bytes without what Node's `Buffer` changes: its `slice` is no copy. */
 function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length)
+}
+
+function encodeOrdinal(ordinal: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(ordinal))
+  return bytes
+}
+
+function decodeOrdinal(bytes: Uint8Array): number {
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0))
 }

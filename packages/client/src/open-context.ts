@@ -36,6 +36,7 @@ export async function openContext(
   claim(parts.local, log)
   try {
     const state = await readState(local)
+    await local.clearSent(state.unsent.first)
     const context = { id, log, store, names, local, settings, state, alone: new Mutex() }
     return { context, nextStaging: await clearOrphans(context) }
   } catch (error) {
@@ -61,8 +62,7 @@ function release(database: LocalDatabase, log: LogHash): void {
 }
 
 async function readState(local: LocalLog): Promise<LogState> {
-  const bounds = await local.unsentBounds()
-  const unsent = bounds ? { first: bounds.first, next: bounds.last + 1 } : { first: 0, next: 0 }
+  const unsent = await local.unsentBounds()
   const paid = await local.paid()
   const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, moving: undefined, paid }
   try {

@@ -1,4 +1,4 @@
-import type { Chunk, Upload } from '@remote-log/core'
+import { type CallOptions, type Chunk, isFileUpload, type Upload } from '@remote-log/core'
 import type { Reader } from './reader.ts'
 import { type SubSignal, subSignal } from './sub-signal.ts'
 
@@ -23,11 +23,21 @@ export class Puts {
     this.#sub = subSignal(reader.call.signal)
   }
 
+  /** Whether the store takes small files in one request. */
+  get takesFiles(): boolean {
+    return isFileUpload(this.#upload)
+  }
+
   /** Resolves when there is room for more. @throws what an earlier chunk failed with */
-  async add(chunk: Chunk): Promise<void> {
-    this.count++
-    void this.#put(chunk)
-    await this.#until(PUTS_AHEAD - 1)
+  add(chunk: Chunk): Promise<void> {
+    return this.#begin(1, options => this.#upload.put(chunk, options))
+  }
+
+  /** As `add`, a file of two levels; only where the store takes files. */
+  addFile(leaves: readonly Chunk[], root: Chunk): Promise<void> {
+    const upload = this.#upload
+    if (!isFileUpload(upload)) throw new TypeError('the store takes no files')
+    return this.#begin(leaves.length + 1, options => upload.putFile(leaves, root, options))
   }
 
   /** Resolves when every chunk was accepted. @throws what one failed with */
@@ -42,16 +52,23 @@ export class Puts {
     while (this.#inFlight > 0) await this.#change()
   }
 
-  async #put(chunk: Chunk): Promise<void> {
-    this.#inFlight++
+  async #begin(chunks: number, put: (options: CallOptions) => Promise<void>): Promise<void> {
+    this.count += chunks
+    void this.#put(chunks, put)
+    await this.#until(PUTS_AHEAD - 1)
+  }
+
+  async #put(chunks: number, put: (options: CallOptions) => Promise<void>): Promise<void> {
+    this.#inFlight += chunks
     try {
-      await this.#upload.put(chunk, { signal: this.#sub.signal })
-      this.#reader.progress('upload', ++this.#done)
+      await put({ signal: this.#sub.signal })
+      this.#done += chunks
+      this.#reader.progress('upload', this.#done)
     } catch (error) {
       this.#failure ??= { error }
       this.#sub.stop()
     } finally {
-      this.#inFlight--
+      this.#inFlight -= chunks
       this.#wake()
     }
   }

@@ -85,6 +85,7 @@ export class RemoteLog {
       inlineLimit,
       linked: parts.linked ?? false,
       ranges: parts.ranges ?? true,
+      bulk: parts.bulk ?? true,
       now: parts.now ?? Date.now,
     }
     const { context, nextStaging } = await openContext(parts, logHash(parts.id), settings)

@@ -63,6 +63,16 @@ export async function stagePayload(
   }
 }
 
+/** Clears what was waiting and is published. What a broken database keeps goes at the next start. */
+export async function dropSent(local: LocalLog, before: number, stagings: Iterable<number>): Promise<void> {
+  try {
+    await local.clearSent(before)
+  } catch (error) {
+    if (!(error instanceof RemoteLogError)) throw error
+  }
+  await dropStaged(local, stagings)
+}
+
 /** Clears staged payloads that nothing needs. What a broken database keeps goes at the next start. */
 export async function dropStaged(local: LocalLog, stagings: Iterable<number>): Promise<void> {
   try {

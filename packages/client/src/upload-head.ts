@@ -1,10 +1,12 @@
-import { LocalDamagedError, NotFoundError, type Upload } from '@remote-log/core'
+import { NotFoundError, UnavailableError, type Upload } from '@remote-log/core'
 import { type BuiltHead, buildHead, type HeadPlan } from './build-head.ts'
 import { BuiltPages } from './built-pages.ts'
 import type { LogContext } from './context.ts'
 import type { LocalChange } from './local-database.ts'
 import { Puts } from './puts.ts'
 import type { Reader } from './reader.ts'
+import { putStagedChunks, putStagedFiles } from './staged-files.ts'
+import { Stretches } from './stretches.ts'
 
 /** A head whose chunks the network has. */
 export interface UploadedHead {
@@ -22,34 +24,31 @@ export interface UploadedHead {
  * @throws REFUSED, UNAVAILABLE, CORRUPT, ABORTED, LOCAL_DAMAGED
  */
 export async function uploadHead(context: LogContext, reader: Reader, plan: HeadPlan): Promise<UploadedHead> {
-  const { local } = context
+  const { local, settings, state } = context
+  const resumes = state.journal?.upload
   const upload = await resumeUpload(context, reader)
   const pages = new BuiltPages(local)
   const puts = new Puts(upload, reader)
+  const stretches = new Stretches(puts, settings.bulk)
+  const putStaged = settings.bulk && puts.takesFiles ? putStagedFiles : putStagedChunks
   try {
     const built = await buildHead(context, plan, {
       chunk: async (chunk, page) => {
         if (page !== undefined) await pages.add(page, chunk)
-        await puts.add(chunk)
+        await stretches.add(chunk, page)
       },
-      payload: async staging => {
-        let chunks = 0
-        for await (const chunk of local.staged(staging)) {
-          await puts.add(chunk)
-          chunks++
-        }
-        if (chunks > 0) return
-        throw new LocalDamagedError('the payload of an unsent entry is missing on this device', {
-          record: `staged/${staging}`,
-        })
-      },
+      payload: (staging, root) => putStaged(local, puts, { staging, root }),
     })
+    await stretches.flush()
     await puts.settled()
     await upload.confirm({
       ...reader.call,
       onProgress: ({ stored, total }) => reader.progress('confirm', stored, total),
     })
     return { built, chunks: puts.count, paidBy: upload.paidBy, pages: pages.rest() }
+  } catch (error) {
+    if (error instanceof UnavailableError && resumes === upload.id) await giveUp(context, upload)
+    throw error
   } finally {
     await puts.stop()
   }
@@ -71,4 +70,15 @@ async function resumeUpload(context: LogContext, reader: Reader): Promise<Upload
   await local.write([local.putJournal(begun)], true)
   state.journal = begun
   return upload
+}
+
+/**
+ * An upload that was made again and still is not confirmed: a chunk that the node lost stays missing in its tag for
+ * ever, so the next run begins another.
+ */
+async function giveUp({ local, state }: LogContext, upload: Upload): Promise<void> {
+  if (state.journal?.upload !== upload.id) return
+  const journal = { ...state.journal, upload: undefined }
+  await local.write([local.putJournal(journal)], false)
+  state.journal = journal
 }

@@ -78,9 +78,9 @@ export class SwarmUpload implements Upload, FileUpload {
     }
     // Sent once: every chunk of a tag that came twice would have to be told from those that wait under another tag.
     if (this.#accepted.has(reference) && !signal?.aborted) return
+    this.#last = reference
     await postChunk(this.#options, chunk, this.id, signal)
     this.#accepted.add(reference)
-    this.#last = reference
   }
 
   async putFile(leaves: readonly Chunk[], root: Chunk, options: CallOptions = {}): Promise<void> {
