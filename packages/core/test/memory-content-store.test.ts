@@ -21,7 +21,6 @@ contentStoreSuite(
     setup() {
       const network: MemoryNetwork = new Map()
       const disturber = new Disturber()
-      const stuck = new UnavailableError('the network takes nothing', { stored: 0, total: 2 })
       const store = new ForgingStore({ network, onCall: disturber.onCall })
       return {
         store,
@@ -31,7 +30,7 @@ contentStoreSuite(
         refuseWrites: () => disturber.fail(new RefusedError('full', { reason: 'full' }), ['put']),
         breakBackend: () => disturber.fail(),
         holdBack() {
-          disturber.fail(stuck, ['confirm'])
+          disturber.fail(new UnavailableError('stuck', { stored: 0, total: 2 }), ['confirm'])
           return { release: () => disturber.mend() }
         },
         stall: () => disturber.stall(),

@@ -14,7 +14,6 @@ describe('over an embedded Bee node', () => {
     batch = await node.grantBatch()
   })
   after(() => Promise.all([node.stop(), second.stop()]))
-
   contentStoreSuite(
     { describe, test },
     {
@@ -31,9 +30,9 @@ describe('over an embedded Bee node', () => {
         stall: true,
       },
       async setup() {
-        const { proxy, ...abilities } = await obstructedNode(node)
-        const store = new SwarmStore({ url: proxy.url, batch, retryMs: 0, patienceMs: 2500 })
-        return { ...abilities, proxy, store, elsewhere: new SwarmStore({ url: second.url }) }
+        const obstructed = await obstructedNode(node)
+        const store = new SwarmStore({ url: obstructed.proxy.url, batch, retryMs: 0, patienceMs: 2500 })
+        return { ...obstructed, store, elsewhere: new SwarmStore({ url: second.url }) }
       },
       teardown: ({ proxy }) => proxy.stop(),
     },
