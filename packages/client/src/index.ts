@@ -2,6 +2,7 @@ export type { EntryOptions, NewPayload } from './append.ts'
 export type { Appended } from './appender.ts'
 export type { AuditOptions, AuditReport } from './care/audit.ts'
 export type { PayloadPieces, PayloadSource } from './care/inspect-payload.ts'
+export type { ExpirySource, Lifetime } from './care/lifetime.ts'
 export type { ChunkPlace, LogPart, LostChunk, UnknownChunks } from './care/lost-chunk.ts'
 export type { RepairOptions, RepairReport } from './care/repair.ts'
 export {

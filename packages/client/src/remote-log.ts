@@ -12,6 +12,7 @@ import {
 import type { EntryOptions, NewPayload } from './append.ts'
 import { type Appended, Appender } from './appender.ts'
 import { type AuditOptions, type AuditReport, audit } from './care/audit.ts'
+import { type ExpirySource, type Lifetime, lifetimes } from './care/lifetime.ts'
 import { type RepairOptions, type RepairReport, repair } from './care/repair.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext, LogSettings } from './context.ts'
@@ -199,6 +200,15 @@ export class RemoteLog {
    */
   repair(options: RepairOptions = {}): Promise<RepairReport> {
     return repair(this.#context, options)
+  }
+
+  /**
+   * Until when each part of the published log lives, as far as this device uploaded it.
+   * @param source says when a postage batch runs out: `BeePostage`, for a log on Swarm
+   * @throws ABORTED; what the source can't tell is said of the part
+   */
+  lifetimes(source: ExpirySource, options: CallOptions = {}): Promise<readonly Lifetime[]> {
+    return lifetimes(this.#context, source, options)
   }
 
   /** What this device knows, without asking anybody. */

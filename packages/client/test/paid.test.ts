@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MemoryContentStore } from '@remote-log/core'
+import { AbortedError, MemoryContentStore, NotFoundError, UnavailableError } from '@remote-log/core'
 import fc from 'fast-check'
 import {
   decodePaid,
@@ -121,6 +121,34 @@ test('status says which batch paid for what, across publications, other devices,
     { from: 25, to: 26, batch: 'c' },
   ]
   assert.deepEqual(alice.status().paid.pages, repaired)
+
+  const source = {
+    expiry: (batch: string) => {
+      if (batch === 'a') return Promise.reject(new NotFoundError('it ran out'))
+      if (batch === 'b') return Promise.resolve({ expires: 1e12 })
+      return Promise.reject(new UnavailableError('no answer'))
+    },
+  }
+  const other = { batch: undefined, state: 'unknown', message: 'uploaded by another device' }
+  const [a, b] = [
+    { batch: 'a', state: 'expired', message: 'it ran out' },
+    { batch: 'b', state: 'until', expires: 1e12 },
+  ]
+  assert.deepEqual(await alice.lifetimes(source), [
+    { part: 'pages', from: 0, to: 4, ...a },
+    { part: 'pages', from: 4, to: 5, batch: 'c', state: 'unknown', message: 'no answer' },
+    { part: 'pages', from: 5, to: 9, ...a },
+    { part: 'pages', from: 9, to: 19, ...b },
+    { part: 'pages', from: 19, to: 25, ...other },
+    { part: 'pages', from: 25, to: 26, batch: 'c', state: 'unknown', message: 'no answer' },
+    { part: 'pages', from: 26, to: 29, ...other },
+    { part: 'payloads', from: 0, to: 30, ...a },
+    { part: 'payloads', from: 30, to: 60, ...b },
+    { part: 'payloads', from: 60, to: 90, ...other },
+    { part: 'head', ...other },
+  ])
+  const aborted = { expiry: () => Promise.reject(new AbortedError('stopped')) }
+  await assert.rejects(alice.lifetimes(aborted), { code: 'ABORTED' })
   await alice.forget()
   assert.deepEqual(alice.status().paid, NOTHING_PAID)
 })
