@@ -25,29 +25,10 @@ describe('what the node does not imitate', () => {
       refused(bee.get(path), new RegExp(`imitate ${path.split('/').slice(0, 2).join('/')}`)))
   }
 
-  test('redundancy above 0 for more than one chunk, also where the level is not given', async () => {
-    const file = payload('file', 100_000)
-    await refused(bee.post('/bytes', file), /redundancy level 1: send Swarm-Redundancy-Level: 0/)
-    await refused(bee.post('/bytes', file, { 'swarm-redundancy-level': '3' }), /redundancy level 3/)
-    const page = payload('page', 4096)
-    assert.equal((await bee.post('/bytes', page)).status, 201)
-  })
-
-  test('encryption and access control', async () => {
+  test('access control', async () => {
     const page = payload('page', 100)
-    await refused(bee.post('/bytes', page, { 'swarm-encrypt': 'true' }), /encryption/)
-    await refused(bee.get(`/bytes/${'ab'.repeat(64)}`), /encryption/)
-    await refused(bee.get(`/chunks/${'ab'.repeat(64)}`), /encryption/)
     await refused(bee.post('/bytes', page, { 'swarm-act': 'true' }), /access control/)
     await refused(bee.get(`/bytes/${'ab'.repeat(32)}`, { 'swarm-act-publisher': 'ab' }), /access control/)
-  })
-
-  test('reading files with redundancy', async () => {
-    const span = Buffer.alloc(8)
-    span.writeBigUInt64LE(12_345n | (129n << 56n))
-    const root = Buffer.concat([span, payload('references', 96)])
-    const { reference } = parse<{ reference: string }>(await bee.post('/chunks', root))
-    await refused(bee.get(`/bytes/${reference}`), /redundancy/)
   })
 
   test('pinning of manifests', async () => {

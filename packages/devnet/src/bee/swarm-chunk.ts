@@ -11,7 +11,7 @@ export const CAC_MAX_BYTES = SPAN_BYTES + CHUNK_BYTES
 export const SOC_MAX_BYTES = SOC_HEADER_BYTES + CAC_MAX_BYTES
 
 /** The owner of Bee's root replicas, whose private key (0x01 00…) is public. */
-const REPLICA_OWNER = Buffer.from('dc5b20847f43d67928f49cd4f85d696b5a7617b5', 'hex')
+export const REPLICA_OWNER = Buffer.from('dc5b20847f43d67928f49cd4f85d696b5a7617b5', 'hex')
 
 /** A chunk as the network carries it. */
 export interface SwarmChunk {

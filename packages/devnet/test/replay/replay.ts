@@ -33,6 +33,10 @@ const WAITS: Readonly<Record<string, number>> = {
   'tags-pins: tag after the upload': 1000,
 }
 
+/** The reference of `post encrypted`: made of random keys, so that it is another in every run. */
+const RECORDED_ENCRYPTED =
+  '6ee036fa20dada6bf49c4a1231faac607262d42b4d4d952615c1d400679dc9a0abd981e5b8ed3421f60484d69a83c9afe66d23ba840c77d7201738dacbe81ea4'
+
 /** Values that a step's answer gives to later steps. */
 const BINDINGS: Readonly<Record<string, readonly [variable: string, field: string]>> = {
   'stamps: buy': ['fresh', 'batchID'],
@@ -42,6 +46,7 @@ const BINDINGS: Readonly<Record<string, readonly [variable: string, field: strin
   'tags-pins: tag post': ['tag', 'uid'],
   'tags-pins: deferred bytes with tag': ['file', 'reference'],
   'history: root': ['history', 'reference'],
+  'bytes: post encrypted': ['encrypted', 'reference'],
   'bzz: post a file': ['bzz', 'reference'],
 }
 
@@ -99,6 +104,9 @@ export class Replay {
     if (step.messages) return this.#hear(step.messages)
     if (name === 'gsoc: post') this.#heard = await listen(`${this.#nodes.b.url}/gsoc/subscribe/${GSOC_CELL}`)
     const recorded = answerOf(step)
+    if (recorded?.none !== undefined) {
+      return assert.rejects(this.#ask(step), { code: 'HPE_INVALID_CONTENT_LENGTH' })
+    }
     if (!step.request?.method || !recorded) throw new TypeError('not a plain request')
     const got = await this.#ask(step)
     const binding = BINDINGS[name]
@@ -147,9 +155,11 @@ export class Replay {
   }
 
   #fill<T>(value: T): T {
-    const text = JSON.stringify(value).replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => {
-      return this.#variables.get(name) ?? whole
-    })
+    const text = JSON.stringify(value)
+      .replaceAll(RECORDED_ENCRYPTED, this.#variables.get('encrypted') ?? RECORDED_ENCRYPTED)
+      .replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => {
+        return this.#variables.get(name) ?? whole
+      })
     return JSON.parse(text) as T
   }
 }

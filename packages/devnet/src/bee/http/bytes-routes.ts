@@ -1,10 +1,13 @@
-import { CHUNK_BYTES, FileSplitter, SPAN_BYTES } from '@remote-log/core'
+import { SPAN_BYTES } from '@remote-log/core'
 import type { BeeParts } from '../bee-parts.ts'
-import { bringBytes, fileBytes, fileLength } from '../file-reader.ts'
-import { CAC_MAX_BYTES } from '../swarm-chunk.ts'
+import { bringBytes, fileBytes, type TreeChunk, treeChunk, trimmed } from '../file-reader.ts'
+import { replicaIds } from '../replicas.ts'
+import { CAC_MAX_BYTES, singleOwnerParts } from '../swarm-chunk.ts'
+import type { Level } from '../tree-shape.ts'
+import { DEFAULT_LEVEL, uploadFile } from '../upload-file.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
 import { address, headerParameters, hex, pathParameters, redundancyLevel, required } from './parameters.ts'
-import { notImitated, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { type Content, serveContent } from './serve-content.ts'
 import type { Route } from './server.ts'
 import {
@@ -34,85 +37,85 @@ async function upload(bee: BeeParts, exchange: Exchange): Promise<void> {
     'Swarm-Redundancy-Level': redundancyLevel,
   })
   refuseSpecialUploads(headers)
-  // Bee 2.8.1 takes a missing level as 1. A file of one chunk has the same address at every level.
-  const level = headers['Swarm-Redundancy-Level'] ?? 1
   const pin = headers['Swarm-Pin'] ?? false
   const session = await beginSession(bee, () => bee.batches.stamper(headers['Swarm-Postage-Batch-Id']), {
     deferred: pin || (headers['Swarm-Deferred-Upload'] ?? true),
     tag: headers['Swarm-Tag'],
   })
-  const splitter = new FileSplitter()
-  const take = async (chunks: Iterable<{ reference: string; bytes: Uint8Array }>) => {
-    for (const { reference, bytes } of chunks)
-      await session.put({ address: Buffer.from(reference, 'hex'), bytes })
-  }
-  const held: Buffer[] = []
-  let length = 0
-  for await (const piece of exchange.pieces()) {
-    length += piece.length
-    if (level > 0 && length > CHUNK_BYTES) {
-      throw notImitated(`redundancy level ${level}: send Swarm-Redundancy-Level: 0 (a missing one means 1)`)
-    }
-    if (level > 0) held.push(piece)
-    else await take(splitter.push(piece))
-  }
-  for (const piece of held) await take(splitter.push(piece))
-  const file = splitter.finish()
-  await take(file.chunks)
-  const root = Buffer.from(file.root, 'hex')
+  const level = headers['Swarm-Redundancy-Level'] ?? DEFAULT_LEVEL
+  const options = { level, encrypt: headers['Swarm-Encrypt'] ?? false }
+  const root = await uploadFile(exchange.pieces(), options, chunk => session.put(chunk))
   await session.done(root)
   if (pin) await bee.pins.add(root)
-  exchange.json(201, { reference: file.root }, tagHeaders(session))
+  exchange.json(201, { reference: root.toString('hex') }, tagHeaders(session))
 }
 
 async function download(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { address: reference } = pathParameters(exchange, { address: required(address) })
-  const { cache } = readParameters(exchange)
-  const root = await rootChunk(bee, reference, cache)
+  const { cache, level } = readParameters(exchange)
+  const root = await rootChunk(bee, reference, { cache, level })
   if (!root) throw new Refusal(404, 'Not Found')
-  await serveFile(
-    bee,
-    exchange,
-    { root, reference, cache },
-    { 'Access-Control-Expose-Headers': 'Content-Disposition' },
-  )
+  const file = { root, reference, cache, type: 'application/octet-stream' }
+  await serveFile(bee, exchange, file, { 'Access-Control-Expose-Headers': 'Content-Disposition' })
 }
 
+/** Bee does not take the level off the span here: it sends a length that is negative, which clients refuse. */
 async function head(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { address: reference } = pathParameters(exchange, { address: required(address) })
-  const root = await rootChunk(bee, reference, true)
-  if (root) {
-    exchange.empty(200, {
-      'Access-Control-Expose-Headers': 'Accept-Ranges, Content-Encoding',
-      'Content-Type': 'application/octet-stream',
-      'Content-Length': String(fileLength(root)),
-    })
-  } else {
-    exchange.empty(404)
-  }
+  const chunk = reference.length === 32 ? await bee.chunks.fetch(reference, true, true) : undefined
+  if (!chunk || chunk.version) return exchange.empty(404)
+  return exchange.empty(200, {
+    'Access-Control-Expose-Headers': 'Accept-Ranges, Content-Encoding',
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': String(Buffer.from(chunk.bytes).readBigInt64LE(0)),
+  })
 }
 
-/** The bytes of a file's root; undefined where it is not to be had. @throws Refusal */
-async function rootChunk(bee: BeeParts, reference: Buffer, cache: boolean): Promise<Uint8Array | undefined> {
-  if (reference.length === 64) throw notImitated('encryption')
-  if (reference.length !== 32) throw new Refusal(500, 'joiner failed')
-  const chunk = await bee.chunks.fetch(reference, cache, true)
-  if (chunk && (chunk.version || chunk.bytes.length < SPAN_BYTES || chunk.bytes.length > CAC_MAX_BYTES)) {
+/** A file's root, or where it is missing one of its replicas. Undefined where none is to be had. @throws Refusal */
+export async function rootChunk(
+  bee: BeeParts,
+  reference: Buffer,
+  { cache, level }: { readonly cache: boolean; readonly level: Level },
+): Promise<TreeChunk | undefined> {
+  if (reference.length !== 32 && reference.length !== 64) throw new Refusal(500, 'joiner failed')
+  const root = reference.subarray(0, 32)
+  const chunk = await bee.chunks.fetch(root, cache, true)
+  const key = reference.length === 64 ? reference.subarray(32) : undefined
+  if (!chunk) {
+    const found = await replica(bee, root, level)
+    return found && treeChunk(key ? found : trimmed(found), key)
+  }
+  const { bytes } = chunk
+  if (chunk.version || bytes.length < SPAN_BYTES || bytes.length > CAC_MAX_BYTES) {
     throw new Refusal(500, 'joiner failed')
   }
-  return chunk?.bytes
+  return treeChunk(bytes, key)
+}
+
+/** What a replica wraps: the root, filled up with zeros. */
+async function replica(bee: BeeParts, root: Buffer, level: Level): Promise<Buffer | undefined> {
+  for (const { address: at } of replicaIds(root, level)) {
+    const found = await bee.chunks.fetch(at, true, true)
+    if (found?.version?.equals(root)) return singleOwnerParts(found.bytes).wrapped
+  }
+  return undefined
 }
 
 /** Answers with the file below a root chunk. */
 export function serveFile(
   bee: BeeParts,
   exchange: Exchange,
-  file: { readonly root: Uint8Array; readonly reference: Buffer; readonly cache: boolean },
+  file: {
+    readonly root: TreeChunk
+    readonly reference: Buffer
+    readonly cache: boolean
+    readonly type: string
+  },
   headers: HeaderList,
 ): Promise<void> {
   const content: Content = {
-    length: fileLength(file.root),
-    type: 'application/octet-stream',
+    length: file.root.span,
+    type: file.type,
     etag: `"${file.reference.toString('hex')}"`,
     modified: bee.network.clock.now(),
     bytes: (from, to) => fileBytes(file.root, from, to, chunk => bee.chunks.get(chunk, file.cache)),

@@ -3,7 +3,7 @@ import type { BeeParts } from '../bee-parts.ts'
 import { CAC_MAX_BYTES, contentChunk, SOC_MAX_BYTES, singleOwnerChunk } from '../swarm-chunk.ts'
 import type { Exchange } from './exchange.ts'
 import { address, headerParameters, pathParameters, required } from './parameters.ts'
-import { notImitated, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import type { Route } from './server.ts'
 import {
   beginSession,
@@ -48,7 +48,6 @@ const DOWNLOAD_TYPE = 'binary/octet-stream'
 async function download(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { address: reference } = pathParameters(exchange, { address: required(address) })
   const { cache } = readParameters(exchange)
-  if (reference.length === 64) throw notImitated('encryption')
   const chunk = reference.length === 32 ? await bee.chunks.fetch(reference, cache) : undefined
   if (chunk) exchange.send(200, chunk.bytes, { 'Content-Type': DOWNLOAD_TYPE })
   else if (bee.network.manyPeers && reference.length === 32) throw new Refusal(404, 'chunk not found')

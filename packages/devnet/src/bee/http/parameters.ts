@@ -1,3 +1,4 @@
+import type { Level } from '../tree-shape.ts'
 import { cidError } from './cid-error.ts'
 import type { Exchange } from './exchange.ts'
 import { type Reason, Refusal } from './refusal.ts'
@@ -72,10 +73,10 @@ export const atLeast =
     return value
   }
 
-export const redundancyLevel: Parser<number> = text => {
+export const redundancyLevel: Parser<Level> = text => {
   const level = uint(8)(text)
   if (level > 4) throw new ParameterError('want redundancy level to be between 0 and 4', true)
-  return level
+  return level as Level
 }
 
 /** A parameter that must be there. */

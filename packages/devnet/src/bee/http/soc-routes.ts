@@ -1,6 +1,6 @@
 import { CHUNK_BYTES, SPAN_BYTES } from '@remote-log/core'
 import type { BeeParts } from '../bee-parts.ts'
-import { fileLength } from '../file-reader.ts'
+import { fileLength, type TreeChunk, treeChunk } from '../file-reader.ts'
 import { CAC_MAX_BYTES, singleOwnerAddress, singleOwnerChunk, singleOwnerParts } from '../swarm-chunk.ts'
 import { serveFile } from './bytes-routes.ts'
 import type { Exchange } from './exchange.ts'
@@ -92,14 +92,13 @@ export async function serveWrapped(
     return
   }
   const payloadOnly = fileLength(wrapped.bytes) <= CHUNK_BYTES
-  const root = payloadOnly ? leaf(wrapped.bytes) : wrapped.bytes
+  const root = payloadOnly ? leaf(wrapped.bytes) : treeChunk(wrapped.bytes)
   const expose = { 'Access-Control-Expose-Headers': [...names, 'Content-Disposition'].join(', ') }
-  await serveFile(bee, exchange, { root, reference: wrapped.address, cache }, { ...expose, ...headers })
+  const file = { root, reference: wrapped.address, cache, type: 'application/octet-stream' }
+  await serveFile(bee, exchange, file, { ...expose, ...headers })
 }
 
 /** Where the span is no more than a chunk's, Bee serves the payload that is there, whatever the span says. */
-function leaf(bytes: Uint8Array): Uint8Array {
-  const copy = Buffer.from(bytes)
-  copy.writeBigUInt64LE(BigInt(bytes.length - SPAN_BYTES), 0)
-  return copy
+function leaf(bytes: Uint8Array): TreeChunk {
+  return { ...treeChunk(bytes), span: bytes.length - SPAN_BYTES }
 }

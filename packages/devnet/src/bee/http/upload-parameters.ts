@@ -1,8 +1,9 @@
 import { type BeeParts, beginUpload, sessionTag } from '../bee-parts.ts'
 import { parseStamp } from '../stamp.ts'
+import type { Level } from '../tree-shape.ts'
 import type { Stamper, UploadSession } from '../upload-session.ts'
 import type { Exchange, HeaderList } from './exchange.ts'
-import { bool, headerParameters, hex, uint } from './parameters.ts'
+import { bool, headerParameters, hex, redundancyLevel, uint } from './parameters.ts'
 import { notImitated, Refusal } from './refusal.ts'
 
 /** Uploads of whole files and manifests need a batch of the node; single chunks take a client's stamp as well. */
@@ -16,11 +17,7 @@ export const SESSION_HEADERS = {
 } as const
 
 /** @throws Refusal 501 where the upload asks for what this node does not imitate */
-export function refuseSpecialUploads(headers: {
-  'Swarm-Encrypt'?: boolean | undefined
-  'Swarm-Act'?: boolean | undefined
-}): void {
-  if (headers['Swarm-Encrypt']) throw notImitated('encryption')
+export function refuseSpecialUploads(headers: { 'Swarm-Act'?: boolean | undefined }): void {
   if (headers['Swarm-Act']) throw notImitated('access control (ACT)')
 }
 
@@ -61,7 +58,7 @@ export function tagHeaders(session: UploadSession): HeaderList {
 }
 
 /** The headers of reads, checked as Bee checks them. @throws Refusal 400, 501 */
-export function readParameters(exchange: Exchange): { readonly cache: boolean } {
+export function readParameters(exchange: Exchange): { readonly cache: boolean; readonly level: Level } {
   const timeout = exchange.header('swarm-chunk-retrieval-timeout')
   if (timeout !== undefined && !/^[+-]?([0-9.]+(ns|us|µs|ms|s|m|h))+$/.test(timeout) && timeout !== '0') {
     throw new Refusal(400, 'could not parse headers')
@@ -69,11 +66,12 @@ export function readParameters(exchange: Exchange): { readonly cache: boolean } 
   if (exchange.header('swarm-act-publisher') || exchange.header('swarm-act-history-address')) {
     throw notImitated('access control (ACT)')
   }
-  const { 'Swarm-Cache': cache } = headerParameters(exchange, {
+  const { 'Swarm-Cache': cache, 'Swarm-Redundancy-Level': level } = headerParameters(exchange, {
     'Swarm-Cache': bool,
     'Swarm-Redundancy-Fallback-Mode': bool,
     'Swarm-Redundancy-Strategy': uint(8),
-    'Swarm-Redundancy-Level': uint(8),
+    'Swarm-Redundancy-Level': redundancyLevel,
   })
-  return { cache: cache ?? true }
+  // The most that may be searched: Bee's default is all of a file of the highest level.
+  return { cache: cache ?? true, level: level ?? 4 }
 }
