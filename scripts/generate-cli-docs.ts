@@ -36,8 +36,12 @@ function document(): string {
     signal: new AbortController().signal,
   }
   const program = createProgram(runtime, () => {})
-  const sections = program.commands.map(
-    command => `## \`remote-log ${command.name()}\`\n\n\`\`\`text\n${helpOf(command)}\n\`\`\`\n`,
+  const sectionsOf = (command: Command, path: string, level: string): string[] => [
+    `${level} \`${path}\`\n\n\`\`\`text\n${helpOf(command)}\n\`\`\`\n`,
+    ...command.commands.flatMap(sub => sectionsOf(sub, `${path} ${sub.name()}`, `${level}#`)),
+  ]
+  const sections = program.commands.flatMap(command =>
+    sectionsOf(command, `remote-log ${command.name()}`, '##'),
   )
   const codes = Object.entries(EXIT_CODES)
     .sort(([, a], [, b]) => a - b)

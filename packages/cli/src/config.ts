@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { formatLogId, InvalidArgumentError, type LogId, NotFoundError, parseLogId } from '@remote-log/core'
 import { readDevnetFile } from './devnet-file.ts'
 import type { Home } from './home.ts'
@@ -21,7 +21,9 @@ export interface Config {
   /** Whether this device may add entries. */
   readonly role: 'writer' | 'reader'
   /** A fixed network, or the devnet file to look it up in (its ports change when the devnet is started again). */
-  readonly network: Network | { readonly devnet: string }
+  readonly network:
+    | Network
+    | { readonly devnet: string /** In place of the devnet's. */; readonly batch?: string }
 }
 
 const VERSION = 1
@@ -47,7 +49,14 @@ export async function readConfig(home: Home): Promise<Config> {
   const log = parseLogId(textField(object, 'log', home.config))
   const role = readRole(object, home.config)
   if (object.devnet !== undefined)
-    return { log, role, network: { devnet: textField(object, 'devnet', home.config) } }
+    return {
+      log,
+      role,
+      network: {
+        devnet: textField(object, 'devnet', home.config),
+        ...(object.batch !== undefined && { batch: parseBatch(textField(object, 'batch', home.config)) }),
+      },
+    }
   return {
     log,
     role,
@@ -108,5 +117,13 @@ export function alreadyThere(file: string, cause?: unknown): InvalidArgumentErro
 export async function resolveNetwork({ network }: Config): Promise<Network> {
   if (!('devnet' in network)) return network
   const { rpcUrl, beeUrl, batch } = await readDevnetFile(network.devnet)
-  return { rpc: rpcUrl, bee: beeUrl, batch }
+  return { rpc: rpcUrl, bee: beeUrl, batch: network.batch ?? batch }
+}
+
+/** Makes another batch the one that pays for writing; all else stays. @throws as {@link readConfig} */
+export async function replaceBatch(home: Home, batch: string): Promise<void> {
+  await readConfig(home)
+  const object = await readJsonFile(home.config, 'configuration')
+  await writeFile(`${home.config}.new`, `${JSON.stringify({ ...object, batch }, undefined, 2)}\n`)
+  await rename(`${home.config}.new`, home.config)
 }

@@ -9,6 +9,15 @@ export function parseCount(text: string): number {
   return value
 }
 
+/** A number from 0 that may have a fraction: days, seconds. @throws InvalidArgumentError */
+export function parseAmount(text: string): number {
+  const value = Number(text)
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text) || !Number.isFinite(value)) {
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number from 0`, { value: text })
+  }
+  return value
+}
+
 /** A TCP port, 0 meaning "any that is free". @throws InvalidArgumentError */
 export function parsePort(text: string): number {
   const port = parseCount(text)

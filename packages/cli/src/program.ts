@@ -8,6 +8,7 @@ import { addForget } from './commands/forget.ts'
 import { addGateways } from './commands/gateways.ts'
 import { addHead } from './commands/head.ts'
 import { addInit } from './commands/init.ts'
+import { addPostage } from './commands/postage.ts'
 import { addPublish } from './commands/publish.ts'
 import { addRepair } from './commands/repair.ts'
 import { addStatus } from './commands/status.ts'
@@ -48,6 +49,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addInit,
     addAppend,
     addPublish,
+    addPostage,
     addSync,
     addCat,
     addTail,

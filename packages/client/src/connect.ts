@@ -13,7 +13,21 @@ import type { LocalDatabase } from './local-database.ts'
 import { RemoteLog } from './remote-log.ts'
 
 export { createKey, type KeySigner, readKeyFile, signerOf, writeKeyFile } from '@remote-log/ethereum'
-export { type BatchStatus, probeGateways } from '@remote-log/swarm'
+export {
+  type BatchChoice,
+  type BatchExpiry,
+  type BatchOrder,
+  type BatchRejection,
+  type BatchStatus,
+  type BatchWish,
+  BeePostage,
+  type BeePostageOptions,
+  type OwnBatch,
+  type OwnBatchStatus,
+  type PostageQuote,
+  probeGateways,
+  type TopUpOrder,
+} from '@remote-log/swarm'
 export type { Eip1193Provider, GatewayHealth, RequestReport, Signer, UploadEvidence }
 
 /** Where a log's parts are. */

@@ -6,7 +6,14 @@ export type { ExpirySource, Lifetime } from './care/lifetime.ts'
 export type { ChunkPlace, LogPart, LostChunk, UnknownChunks } from './care/lost-chunk.ts'
 export type { RepairOptions, RepairReport } from './care/repair.ts'
 export {
+  type BatchChoice,
+  type BatchExpiry,
+  type BatchOrder,
+  type BatchRejection,
   type BatchStatus,
+  type BatchWish,
+  BeePostage,
+  type BeePostageOptions,
   type ConnectOptions,
   connect,
   createKey,
@@ -14,11 +21,15 @@ export {
   type GatewayHealth,
   gatewayHealth,
   type KeySigner,
+  type OwnBatch,
+  type OwnBatchStatus,
+  type PostageQuote,
   probeGateways,
   type RequestReport,
   readKeyFile,
   type Signer,
   signerOf,
+  type TopUpOrder,
   type UploadEvidence,
   writeKeyFile,
 } from './connect.ts'

@@ -4,6 +4,7 @@ import * as exported from '../src/index.ts'
 
 test('the exports are frozen: a change needs a changeset (node scripts/freeze-exports.ts client)', () => {
   assert.deepEqual(Object.keys(exported).sort(), [
+    'BeePostage',
     'LogEntry',
     'RemoteLog',
     'connect',

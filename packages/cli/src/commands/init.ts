@@ -145,7 +145,8 @@ function required<T>(value: T | undefined, option: string, otherwise: string): T
 const HELP = `
 The key of an own log is, in this order: the one in REMOTE_LOG_KEY, the devnet's account, a new one. It is kept
 encrypted in the home folder (Web3 Secret Storage, as wallets read it); the password comes from --password-file,
-REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten.
+REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten. A batch is bought with remote-log
+postage buy --bee URL, and replaced with remote-log postage use.
 
 Examples:
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes

@@ -1,4 +1,10 @@
-import { type CallOptions, InvalidArgumentError, NotFoundError, parseHex } from '@remote-log/core'
+import {
+  type CallOptions,
+  InvalidArgumentError,
+  NotFoundError,
+  parseHex,
+  UnavailableError,
+} from '@remote-log/core'
 import { pause } from '../abort-signals.ts'
 import { refused } from '../answer-error.ts'
 import { BeeConnection } from '../bee-connection.ts'
@@ -274,12 +280,19 @@ export class BeePostage {
     })
   }
 
+  /** In the chain's own units; Bee before 2.8.1, which does not tell the value, refuses by itself. */
   async #demandTimeAfter(before: OwnBatch, depth: number, signal: AbortSignal | undefined): Promise<void> {
-    const { price } = await this.#price(signal)
-    const least = (price.minimumValidityBlocks * price.blockTimeMs) / 1000
-    const left = before.ttlSeconds / 2 ** (depth - before.depth)
-    if (before.ttlSeconds === -1 || depth === before.depth || left >= least) return
-    const what = `postage batch ${before.id} would last ${Math.floor(left)} s at depth ${depth}, not ${least}`
+    if (depth === before.depth) return
+    const state = await readChainState(this.#node, signal)
+    const chain = await readChainBatch(this.#node, before.id, signal).catch(error => {
+      if (error instanceof UnavailableError) return undefined
+      throw error
+    })
+    if (!chain) return
+    const left = (chain.valuePlur - state.totalPlur) >> BigInt(depth - before.depth)
+    if (left >= state.pricePlur * BigInt(state.minimumValidityBlocks)) return
+    const blocks = Number(left / state.pricePlur)
+    const what = `postage batch ${before.id} would last ${blocks} blocks at depth ${depth}, not ${state.minimumValidityBlocks}`
     throw refused('dilution', what, { batch: before.id, depth })
   }
 

@@ -1,4 +1,4 @@
-import { AbortedError, type RemoteLogError, UnavailableError } from '@remote-log/core'
+import { AbortedError, RefusedError, type RemoteLogError, UnavailableError } from '@remote-log/core'
 import { pause } from '../abort-signals.ts'
 import { type AnswerOrigin, isWebPage, messageOf, refused, unavailable, writeError } from '../answer-error.ts'
 import type { BeeAnswer, BeeConnection, BeeRequest } from '../bee-connection.ts'
@@ -55,6 +55,8 @@ async function arrived<T>(
       const found = await find(signal)
       if (found !== undefined) return found
     } catch (error) {
+      // A look that is refused says nothing of what was sent.
+      if (error instanceof RefusedError) throw unfinished(operation, connection, true, error)
       if (!(error instanceof UnavailableError)) throw markSent(error)
       last = error
     }
