@@ -20,7 +20,7 @@ describe('what the node does not imitate', () => {
     assert.match(String(parse(got).message), what)
   }
 
-  for (const path of ['/bzz/x/', '/pss/send/a/b', '/grantee', '/topology']) {
+  for (const path of ['/pss/send/a/b', '/grantee', '/topology']) {
     test(`${path} is refused by name`, () =>
       refused(bee.get(path), new RegExp(`imitate ${path.split('/').slice(0, 2).join('/')}`)))
   }

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { Admission } from './admission.ts'
 import { openBee } from './bee-parts.ts'
 import { bytesRoutes } from './http/bytes-routes.ts'
+import { bzzRoutes } from './http/bzz-routes.ts'
 import { chunkRoutes } from './http/chunk-routes.ts'
 import { contentCareRoutes } from './http/content-care-routes.ts'
 import { feedRoutes } from './http/feed-routes.ts'
@@ -107,6 +108,7 @@ export async function startBeeNode(options: BeeNodeOptions = {}): Promise<BeeNod
   const admission = new Admission(bee.allowance, () => network.clock.now() >= built)
   const routes = [
     ...bytesRoutes(bee),
+    ...bzzRoutes(bee),
     ...chunkRoutes(bee),
     ...streamRoutes(bee),
     ...gsocRoutes(bee),

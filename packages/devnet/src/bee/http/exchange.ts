@@ -43,6 +43,13 @@ export class Exchange {
     return (Array.isArray(value) ? value[0] : value) || undefined
   }
 
+  /** The request's own Content-Type: the server hides it from its framework, which would want to parse bodies. */
+  get contentType(): string | undefined {
+    const { rawHeaders } = this.request
+    const at = rawHeaders.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type')
+    return at === -1 ? undefined : rawHeaders[at + 1] || undefined
+  }
+
   /** JSON as `jsonhttp.Respond` writes it, with its two line feeds. */
   json(status: number, body: unknown, headers: HeaderList = {}): void {
     this.#jsonText(status, `${JSON.stringify(body)}\n\n`, headers)

@@ -1,9 +1,10 @@
 import { SPAN_BYTES } from '@remote-log/core'
 import type { BeeParts } from '../bee-parts.ts'
 import { type FeedUpdate, feedIndex, newestUpdate } from '../feed-lookup.ts'
-import { feedManifest } from '../feed-manifest.ts'
+import { saveFeedManifest } from '../feed-manifest.ts'
+import { DEFAULT_LEVEL, uploadFile } from '../upload-file.ts'
 import type { Exchange } from './exchange.ts'
-import { bool, headerParameters, hex, pathParameters, required, uint } from './parameters.ts'
+import { bool, headerParameters, hex, pathParameters, redundancyLevel, required } from './parameters.ts'
 import { notImitated, Refusal } from './refusal.ts'
 import type { Route } from './server.ts'
 import { serveWrapped } from './soc-routes.ts'
@@ -60,7 +61,7 @@ async function makeManifest(bee: BeeParts, exchange: Exchange): Promise<void> {
   const headers = headerParameters(exchange, {
     'Swarm-Postage-Batch-Id': required(hex),
     ...SESSION_HEADERS,
-    'Swarm-Redundancy-Level': uint(8),
+    'Swarm-Redundancy-Level': redundancyLevel,
   })
   refuseSpecialUploads(headers)
   const pin = headers['Swarm-Pin'] ?? false
@@ -69,9 +70,13 @@ async function makeManifest(bee: BeeParts, exchange: Exchange): Promise<void> {
     deferred: headers['Swarm-Deferred-Upload'] ?? true,
     tag: headers['Swarm-Tag'],
   })
-  const chunks = feedManifest(owner.toString('hex'), topic.toString('hex'))
-  for (const chunk of chunks) await session.put(chunk)
-  const root = chunks.at(-1)!.address
+  const options = {
+    level: headers['Swarm-Redundancy-Level'] ?? DEFAULT_LEVEL,
+    encrypt: headers['Swarm-Encrypt'] ?? false,
+  }
+  const root = await saveFeedManifest(owner.toString('hex'), topic.toString('hex'), node =>
+    uploadFile([node], options, chunk => session.put(chunk)),
+  )
   await session.done(root)
   exchange.json(201, { reference: root.toString('hex') })
 }

@@ -24,7 +24,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 /** Routes of Bee that this node refuses rather than fakes. */
 const NOT_IMITATED =
-  'bzz pss grantee topology reservestate redistributionstate stake balances consumed settlements ' +
+  'pss grantee topology reservestate redistributionstate stake balances consumed settlements ' +
   'timesettlements chequebook transactions accounting connect blocklist pingpong welcome-message rchash loggers ' +
   'debugstore metrics'
 
