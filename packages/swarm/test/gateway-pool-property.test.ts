@@ -66,9 +66,9 @@ describe('GatewayPool under random faults', () => {
   }
 
   for (const seed of ['a', 'b']) {
-    test(`while one is honest, every read is right (${seed})`, async () => {
+    test(`while one is honest, every read is right (${seed})`, { timeout: 120_000 }, async () => {
       const random = seededRandom(seed)
-      const pool = new GatewayPool({ urls: proxies.map(({ url }) => url), retryMs: 0 })
+      const pool = new GatewayPool({ urls: proxies.map(({ url }) => url), retryMs: 0, timeoutMs: 600_000 })
       for (let step = 0; step < 10; step++) {
         const honest = random(proxies.length)
         for (const [i, proxy] of proxies.entries()) {

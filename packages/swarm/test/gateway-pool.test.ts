@@ -9,6 +9,7 @@ import {
   startBeeNode,
   startFaultProxy,
 } from '@remote-log/devnet'
+import { HedgeBudget } from '../src/gateway/hedge-budget.ts'
 import { GatewayPool, SwarmStore } from '../src/index.ts'
 import { unusedUrl } from './answering-server.ts'
 import { type Hostility, hostileRule } from './gateways.ts'
@@ -58,16 +59,46 @@ describe('GatewayPool', () => {
     assert.ok(liar!.until! > Date.now() + 500_000)
   })
 
+  test('one that lied once is not asked while another answers, however slowly', async t => {
+    const slow: FaultRule = () => ({ delayMs: 20 })
+    const { pool, proxies } = await poolOf(t, always('flips'), slow)
+    await pool.get(chunks[0]!.reference)
+    proxies[0]!.setRule(undefined)
+    for (const { reference } of chunks.slice(1, 20)) await pool.get(reference)
+    assert.equal(proxies[0]!.stats().requests, 1)
+  })
+
+  test('a quick one that came to deny everything is asked less and less', async t => {
+    const { pool, proxies } = await poolOf(t, undefined, () => ({ delayMs: 20 }))
+    for (const { reference } of chunks.slice(0, 20)) await pool.get(reference)
+    proxies[0]!.setRule(always('denies'))
+    proxies[0]!.resetStats()
+    for (const { reference } of chunks.slice(0, 60)) await pool.get(reference)
+    assert.ok(proxies[0]!.stats().requests < 40, `asked ${proxies[0]!.stats().requests} times`)
+  })
+
   test('a gateway that is silent is asked once in a while, not each time', async t => {
     const { pool, proxies } = await poolOf(t, always('hangs'), undefined)
     for (const { reference, bytes } of chunks.slice(0, 60)) assert.deepEqual(await pool.get(reference), bytes)
     assert.ok(proxies[0]!.stats().requests < 10, `asked ${proxies[0]!.stats().requests} times`)
   })
 
-  test('many reads at once come through beside two that are silent', async t => {
-    const { pool } = await poolOf(t, always('hangs'), always('stalls'), undefined)
+  test('many reads at once come through beside two that are silent', { timeout: 60_000 }, async t => {
+    const { proxies } = await poolOf(t, always('hangs'), always('stalls'), undefined)
+    const pool = new GatewayPool({ urls: urlsOf(proxies), timeoutMs: 600_000 })
     const answers = await Promise.all(chunks.map(({ reference }) => pool.get(reference)))
     for (const [i, { bytes }] of chunks.entries()) assert.deepEqual(answers[i], bytes)
+  })
+
+  test('the budget for duplicates is a tenth of the questions, and little ahead of it', () => {
+    const budget = new HedgeBudget()
+    for (let i = 0; i < 1000; i++) {
+      budget.question()
+      while (budget.spend()) {}
+    }
+    const { questions, hedges } = budget.counts
+    assert.equal(questions, 1000)
+    assert.ok(hedges >= 95 && hedges <= 104, `${hedges} hedges`)
   })
 
   test('duplicated requests stay under their share, counted at the gateways', async t => {

@@ -84,13 +84,9 @@ export class Question<T> {
 
   #next(): void {
     if (this.#over || this.#turn || this.#attempts.size > 0) return
-    if (this.#silent.size > 0 && this.#open().length === 0) {
-      this.#silent.clear()
-      this.#patience *= 2
-    }
     const turn: Turn = {
       reference: this.#options.reference,
-      candidates: () => this.#open(),
+      candidates: () => this.#candidates(),
       begin: gateway => {
         this.#turn = undefined
         this.#begin(gateway)
@@ -104,7 +100,21 @@ export class Question<T> {
     this.#options.turns.wait(turn)
   }
 
-  /** Who can be asked now. Whoever asked to be left alone has thereby answered. */
+  /**
+   * Who can be asked next. Those that were silent are asked again once the others are through, or are failing and have
+   * no room: one that is overloaded gives an answer sooner than a queue before a broken one.
+   */
+  #candidates(): Gateway[] {
+    const { reference } = this.#options
+    const open = this.#open()
+    const hopeless = open.every(gateway => !gateway.hasRoom && gateway.rank(reference) >= 2)
+    if (this.#silent.size === 0 || !hopeless) return open
+    this.#silent.clear()
+    this.#patience *= 2
+    return this.#open()
+  }
+
+  /** Who was not asked yet, this time around. Whoever asked to be left alone has thereby answered. */
   #open(): Gateway[] {
     return this.#options.gateways.filter(gateway => {
       if (this.#failures.has(gateway) || this.#attempts.has(gateway) || this.#silent.has(gateway))
