@@ -214,6 +214,13 @@ describe('bad input', () => {
 
   test('a sync within a budget says what is missing', async () => {
     const home = await readerWith({})
+    const planned = await cli(['sync', '--plan', '--json'], { home })
+    const plan = JSON.parse(planned.stdout)
+    assert.deepEqual([planned.code, plan.pages, plan.missingPages], [0, plan.sealedPages, plan.sealedPages])
+    assert.match(
+      (await cli(['sync', '--plan'], { home })).stdout,
+      /^would read \d+ of \d+ pages? \(\d+ missing here\)/,
+    )
     const result = await cli(['sync', '--byte-budget', '5000', '--json'], { home })
     assert.equal(result.code, 22, result.stderr)
     const statement = JSON.parse(result.stdout)

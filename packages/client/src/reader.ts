@@ -1,4 +1,5 @@
 import { type CallOptions, type ContentStore, pagePayload, type Reference } from '@remote-log/core'
+import { estimateOf, type LinkEstimate } from './plan/link-estimate.ts'
 import type { OnProgress, OperationOptions, Progress } from './progress.ts'
 import { Tally } from './tally.ts'
 
@@ -9,12 +10,14 @@ export class Reader {
   readonly call: CallOptions
   readonly tally: Tally
   readonly #onProgress: OnProgress | undefined
+  readonly #link: LinkEstimate
 
   constructor(store: ContentStore, options: OperationOptions = {}, tally = new Tally()) {
     this.store = store
     this.call = { signal: options.signal }
     this.tally = tally
     this.#onProgress = options.onProgress
+    this.#link = estimateOf(store)
   }
 
   /** The same operation, with a part's own signal. */
@@ -24,7 +27,8 @@ export class Reader {
 
   /** A chunk, span first. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
   async chunk(reference: Reference): Promise<Uint8Array> {
-    const bytes = await this.store.get(reference, this.call)
+    this.tally.request()
+    const bytes = await this.#link.timing(() => this.store.get(reference, this.call))
     this.tally.chunk(bytes.length)
     return bytes
   }

@@ -24,12 +24,13 @@ import type { LocalDatabase } from './local-database.ts'
 import type { LogEntry } from './log-entry.ts'
 import { closeContext, openContext } from './open-context.ts'
 import type { Payload } from './payload-pieces.ts'
+import type { SyncPlan } from './plan/plan.ts'
 import type { OperationOptions } from './progress.ts'
 import { type PublishOptions, type PublishReport, publish } from './publish.ts'
 import { type ReadOptions, read } from './read.ts'
 import { Reader } from './reader.ts'
 import { type LogStatus, statusOf } from './status.ts'
-import { type SyncOptions, type SyncStatement, sync } from './sync.ts'
+import { type PlanSyncOptions, plan, type SyncOptions, type SyncStatement, sync } from './sync.ts'
 import type { Costs } from './tally.ts'
 import { type VerifyReport, verify } from './verify.ts'
 import { type WatchOptions, watch } from './watch.ts'
@@ -121,6 +122,14 @@ export class RemoteLog {
   /** Catches up: afterwards this device has every published entry, or a list of what is missing. @throws see `sync.ts` */
   sync(options: SyncOptions = {}): Promise<SyncStatement> {
     return this.#context.alone.run('sync', options.signal, () => sync(this.#context, options))
+  }
+
+  /**
+   * What {@link sync} would fetch, and what it would cost: head and index edge are read and the head is trusted from
+   * then on, as by {@link refresh}; no page is fetched. Undefined where nothing was published. @throws as `refresh`
+   */
+  plan(options: PlanSyncOptions = {}): Promise<SyncPlan | undefined> {
+    return this.#context.alone.run('plan', options.signal, () => plan(this.#context, options))
   }
 
   /**

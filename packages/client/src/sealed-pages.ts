@@ -1,18 +1,30 @@
-import { HistoryWalker, isRangeReader, type LogHash, type Reference, RemoteLogError } from '@remote-log/core'
+import {
+  CHUNK_BYTES,
+  HistoryWalker,
+  isRangeReader,
+  type LogHash,
+  type Reference,
+  type TreeNode,
+} from '@remote-log/core'
 import type { HeadPage } from './anchor.ts'
 import { descend, type Hole, holeOf, tryDescend } from './descend.ts'
-import { asMissed, type Missed } from './missed.ts'
+import type { Fetched } from './fetched.ts'
+import { leafRun } from './leaf-run.ts'
+import { asMissed } from './missed.ts'
 import { type ReadPage, SealedPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import { countTo, inOrder } from './pipeline.ts'
+import { estimateOf } from './plan/link-estimate.ts'
+import { type PlannedStretch, planStretch, SEGMENTS_AHEAD } from './plan/stretch.ts'
 import type { Reader } from './reader.ts'
 import { subSignal } from './sub-signal.ts'
 
 /** Pages asked for ahead of the one that is consumed; the store bounds what is really in flight. */
 const PAGES_AHEAD = 512
-/** Pages of one range request (512 KiB), and range requests under way at once: what a real Bee serves best. */
-const SEGMENT_PAGES = 128
-const SEGMENTS_AHEAD = 8
+/** Most pages that are fetched before they are asked for. */
+const MOST_EARLY = 128
+/** Runs of which ranges brought next to nothing, after which this store is asked for no more of them. */
+const USELESS_RUNS = 2
 
 export interface FetchOptions {
   /** Newest first. */
@@ -20,9 +32,6 @@ export interface FetchOptions {
   /** Long stretches by range requests, where the store can. Default true. */
   readonly ranges?: boolean | undefined
 }
-
-/** A page, or why it can't be had now. */
-export type Fetched = ReadPage | { readonly index: number; readonly missed: Missed }
 
 /** The sealed pages below one head page, fetched and verified against its history. */
 export class SealedPages {
@@ -32,6 +41,7 @@ export class SealedPages {
   /** Pages under way or fetched before they were asked for, by index. */
   readonly #ahead = new Map<number, Promise<Fetched>>()
   #stopAhead = () => {}
+  #uselessRuns = 0
 
   constructor(head: HeadPage) {
     this.walker = new HistoryWalker(head.roots.history, head.roots.sealedPages)
@@ -43,7 +53,7 @@ export class SealedPages {
   fetchAhead(reader: Reader, { from, to }: PageRange): void {
     const { signal, stop } = subSignal(reader.call.signal)
     this.#stopAhead = stop
-    for (const index of countTo(from, Math.min(to, from + SEGMENT_PAGES))) {
+    for (const index of countTo(from, Math.min(to, from + MOST_EARLY))) {
       const page = this.#tryPage(reader.within(signal), index, [])
       page.catch(() => undefined)
       this.#ahead.set(index, page)
@@ -89,24 +99,41 @@ export class SealedPages {
   /** As {@link fetch}, but goes on behind pages that can't be had. @throws INVALID_PAGE, ABORTED */
   async *tryFetch(
     reader: Reader,
-    { from, to }: PageRange,
+    range: PageRange,
     { reverse = false, ranges = true }: FetchOptions = {},
   ): AsyncGenerator<Fetched, void, undefined> {
-    if (from >= to) return
+    if (range.from >= range.to) return
+    const holes = await this.prepare(reader, [range])
+    const stretch = planStretch(range, estimateOf(reader.store), ranges && isRangeReader(reader.store))
+    yield* this.tryStretch(reader, stretch, holes, reverse)
+  }
+
+  /** Reads the part of the index that leads to these pages; the round of the pages themselves is counted too. */
+  async prepare(reader: Reader, ranges: readonly PageRange[]): Promise<Hole[]> {
+    const holes = await tryDescend(reader, this.walker, ranges)
+    if (ranges.some(({ from }) => !this.#ahead.has(from))) reader.tally.round()
+    return holes
+  }
+
+  /** Pages in order, in the way that was planned, after {@link prepare}. @throws INVALID_PAGE, ABORTED */
+  async *tryStretch(
+    reader: Reader,
+    { from, to, way, segmentPages }: PlannedStretch,
+    holes: readonly Hole[],
+    reverse = false,
+  ): AsyncGenerator<Fetched, void, undefined> {
     const { signal } = reader.call
-    const holes = await tryDescend(reader, this.walker, [{ from, to }])
-    if (!this.#ahead.has(from)) reader.tally.round()
-    if (!ranges || to - from < SEGMENT_PAGES || !isRangeReader(reader.store)) {
+    if (way === 'chunks') {
       yield* inOrder(countTo(from, to, reverse), PAGES_AHEAD, signal, (index, signal) => {
         return this.#ahead.get(index) ?? this.#tryPage(reader.within(signal), index, holes)
       })
       return
     }
-    const starts = [...countTo(0, Math.ceil((to - from) / SEGMENT_PAGES), reverse)].map(
-      i => from + i * SEGMENT_PAGES,
+    const starts = [...countTo(0, Math.ceil((to - from) / segmentPages), reverse)].map(
+      i => from + i * segmentPages,
     )
     const segments = inOrder(starts, SEGMENTS_AHEAD, signal, (start, signal) =>
-      this.#segment(reader.within(signal), start, Math.min(start + SEGMENT_PAGES, to), holes),
+      this.#segment(reader.within(signal), start, Math.min(start + segmentPages, to), holes),
     )
     for await (const pages of segments) yield* reverse ? pages.reverse() : pages
   }
@@ -121,33 +148,35 @@ export class SealedPages {
     }
   }
 
-  /**
-   * One stretch by a single range request, verified page by page. From the first page on that is cut, forged or
-   * missing, the rest is asked for chunk by chunk: a lying range costs time, never correctness.
-   */
   async #segment(reader: Reader, from: number, to: number, holes: readonly Hole[]): Promise<Fetched[]> {
-    const pages: Fetched[] = []
-    try {
-      for await (const bytes of this.#range(reader, from, to)) {
-        const index = from + pages.length
-        reader.tally.chunk(bytes.length)
-        pages.push(this.#decode(index, this.walker.page(index)!, bytes))
-      }
-    } catch (error) {
-      if (!(error instanceof RemoteLogError) || error.code !== 'REFUSED') asMissed(error)
+    const { store } = reader
+    const alone = (index: number) => this.#tryPage(reader, index, holes)
+    const known = !holes.some(({ node }) => holds(node, from, to))
+    if (!known || this.#uselessRuns >= USELESS_RUNS || !isRangeReader(store)) {
+      return await Promise.all([...countTo(from, to)].map(alone))
     }
-    const rest = [...countTo(from + pages.length, to)].map(index => this.#tryPage(reader, index, holes))
-    return [...pages, ...(await Promise.all(rest))]
-  }
-
-  #range(reader: Reader, from: number, to: number): AsyncIterable<Uint8Array> {
-    if (!isRangeReader(reader.store)) throw new TypeError('the store has no ranges')
-    return reader.store.readLeaves(this.#root, { from, to }, leaf => this.walker.page(leaf)!, reader.call)
+    const { pages, useful } = await leafRun(
+      reader,
+      store,
+      { from, to },
+      {
+        root: this.#root,
+        expected: page => this.walker.page(page)!,
+        decode: (page, bytes) => this.#decode(page, this.walker.page(page)!, bytes),
+        alone,
+      },
+    )
+    if (!useful) this.#uselessRuns++
+    return pages
   }
 
   #decode(index: number, reference: Reference, bytes: Uint8Array): ReadPage {
     return new SealedPage(this.log, index, reference, bytes)
   }
+}
+
+function holds({ offset, span }: TreeNode, from: number, to: number): boolean {
+  return offset < to * CHUNK_BYTES && from * CHUNK_BYTES < offset + span
 }
 
 function had(fetched: Fetched): ReadPage {

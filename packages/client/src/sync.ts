@@ -1,14 +1,23 @@
-import type { BlockRef, BlockTag, ErrorCode, Reference } from '@remote-log/core'
+import {
+  type BlockRef,
+  type BlockTag,
+  CHUNK_BYTES,
+  type ErrorCode,
+  isRangeReader,
+  type Reference,
+} from '@remote-log/core'
 import { type Anchor, nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
+import type { Fetched } from './fetched.ts'
 import { follow } from './follow.ts'
 import { keptPage } from './locate.ts'
 import type { Missed } from './missed.ts'
-import { affordablePages } from './page-budget.ts'
 import { PageKeeper } from './page-keeper.ts'
 import { checkLink, headAsPage, type ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
+import { estimateOf } from './plan/link-estimate.ts'
+import { planSync, type SyncPlan } from './plan/plan.ts'
 import type { OperationOptions } from './progress.ts'
 import { Reader } from './reader.ts'
 import type { SealedPages } from './sealed-pages.ts'
@@ -19,6 +28,11 @@ export interface SyncOptions extends OperationOptions {
   readonly at?: BlockTag | undefined
   /** Bytes of chunks that this call may read. Head page and index come first; pages as far as it reaches. */
   readonly byteBudget?: number | undefined
+  /**
+   * Told what will be fetched, before it is: after the head was read, and before any page. Waited for. What it throws
+   * ends the sync, with nothing more spent.
+   */
+  readonly onPlan?: ((plan: SyncPlan) => void | Promise<void>) | undefined
 }
 
 /** Entries that this device does not have, and why. */
@@ -59,12 +73,11 @@ export async function sync(context: LogContext, options: SyncOptions): Promise<S
   const reader = new Reader(context.store, options)
   const { state } = context
   const before = state.anchor ? nextSeqOf(state.anchor.page) : 0
-  const ahead = options.byteBudget === undefined
+  const ahead = options.byteBudget === undefined && options.onPlan === undefined
   const { statement, sealed } = await follow(context, reader, { at: options.at, ahead })
   const { anchor } = state
   const entries = anchor ? nextSeqOf(anchor.page) : 0
-  const missing =
-    anchor && sealed ? await fetchMissing(context, reader, anchor, sealed, options.byteBudget) : []
+  const missing = anchor && sealed ? await fetchMissing(context, reader, anchor, sealed, options) : []
   return {
     complete: missing.length === 0,
     entries,
@@ -76,26 +89,83 @@ export async function sync(context: LogContext, options: SyncOptions): Promise<S
   }
 }
 
+/**
+ * What a sync would fetch: moves the trusted head to the newest one, as `refresh` does, and fetches no page.
+ * @throws as {@link sync} for head and index
+ */
+export async function plan(context: LogContext, options: PlanSyncOptions): Promise<SyncPlan | undefined> {
+  checkCount(options.byteBudget, 'byteBudget')
+  const reader = new Reader(context.store, options)
+  const { sealed } = await follow(context, reader, { at: options.at })
+  return sealed && planMissing(context, reader, sealed, options.byteBudget)
+}
+
+export type PlanSyncOptions = Omit<SyncOptions, 'onPlan'>
+
+function planMissing(
+  { settings, state }: LogContext,
+  reader: Reader,
+  { walker }: SealedPages,
+  byteBudget = Number.POSITIVE_INFINITY,
+): SyncPlan {
+  return planSync({
+    walker,
+    missing: state.have.missing(0, walker.pages),
+    link: estimateOf(reader.store),
+    ranged: settings.ranges && isRangeReader(reader.store),
+    spent: reader.tally.costs(),
+    byteBudget,
+  })
+}
+
 async function fetchMissing(
   context: LogContext,
   reader: Reader,
   anchor: Anchor,
   sealed: SealedPages,
-  byteBudget: number | undefined,
+  { byteBudget, onPlan }: SyncOptions,
 ): Promise<Missing[]> {
   const failures = new Failures()
   try {
-    for (const { from, to } of context.state.have.missing(0, anchor.page.roots.sealedPages)) {
-      const left = (byteBudget ?? Infinity) - reader.tally.costs().bytes
-      const end = Math.min(to, from + affordablePages(left, from, anchor.page.roots.sealedPages))
-      await fetchGap(context, reader, anchor, sealed, { from, to: end }, failures)
-      if (end < to || failures.storeIsGone) break
+    const { stretches, pages } = await planned(planMissing(context, reader, sealed, byteBudget), onPlan)
+    if (stretches.length > 0) {
+      const holes = await sealed.prepare(reader, stretches)
+      let done = 0
+      const progress = () => reader.progress('pages', ++done, pages)
+      for (const stretch of stretches) {
+        const fetched = sealed.tryStretch(reader, stretch, holes)
+        await keepStretch(context, anchor, stretch, timed(reader, stretch, fetched), failures, progress)
+        if (failures.storeIsGone) break
+      }
     }
     await rememberEdge(context, anchor, sealed)
     return await listMissing(context, anchor, failures)
   } finally {
     sealed.stop()
   }
+}
+
+async function planned(plan: SyncPlan, onPlan: SyncOptions['onPlan']): Promise<SyncPlan> {
+  await onPlan?.(plan)
+  return plan
+}
+
+/** Fewer pages say nothing about throughput. */
+const FEWEST_TIMED = 32
+
+/** Passes pages on, and tells the estimate how fast they came. */
+async function* timed(
+  reader: Reader,
+  { from, to }: PageRange,
+  pages: AsyncIterable<Fetched>,
+): AsyncGenerator<Fetched, void, undefined> {
+  let first: number | undefined
+  for await (const page of pages) {
+    first ??= performance.now()
+    yield page
+  }
+  if (first === undefined || to - from < FEWEST_TIMED) return
+  estimateOf(reader.store).transferred((to - from) * CHUNK_BYTES, performance.now() - first)
 }
 
 /** With the history's right edge at hand, the next catch-up over one page needs no index. */
@@ -136,21 +206,20 @@ class Failures {
   }
 }
 
-/** Fetches and keeps one run of pages, each linked to its neighbours where these are known. */
-async function fetchGap(
+/** Keeps one run of pages, each linked to its neighbours where these are known. */
+async function keepStretch(
   context: LogContext,
-  reader: Reader,
   anchor: Anchor,
-  sealed: SealedPages,
   { from, to }: PageRange,
+  fetched: AsyncIterable<Fetched>,
   failures: Failures,
+  progress: () => void,
 ): Promise<void> {
-  if (from === to) return
   const keeper = new PageKeeper(context)
   let known = true
   let previous = from === 0 ? undefined : await keptPage(context, from - 1)
   try {
-    for await (const page of sealed.tryFetch(reader, { from, to }, { ranges: context.settings.ranges })) {
+    for await (const page of fetched) {
       if ('missed' in page) {
         failures.add(page.index, page.missed)
         if (failures.storeIsGone) return
@@ -161,7 +230,7 @@ async function fetchGap(
         previous = page
       }
       known = !('missed' in page)
-      reader.progress('pages', page.index + 1 - from, to - from)
+      progress()
     }
     if (known) await linkToNext(context, anchor, previous, to)
   } finally {

@@ -2,6 +2,8 @@
 export interface Costs {
   /** Length of the longest chain of requests of which each needs the answer before: the number of round trips. */
   readonly rounds: number
+  /** Requests to the store: for a chunk, or for a range of them. */
+  readonly requests: number
   /** Chunks read from the store. */
   readonly chunks: number
   /** Bytes of these chunks, spans included, transport headers not. */
@@ -11,12 +13,17 @@ export interface Costs {
 /** Counts costs while an operation runs. */
 export class Tally {
   #rounds = 0
+  #requests = 0
   #chunks = 0
   #bytes = 0
 
   /** The next requests depend on answers to the ones before. */
   round(): void {
     this.#rounds++
+  }
+
+  request(): void {
+    this.#requests++
   }
 
   get rounds(): number {
@@ -29,6 +36,6 @@ export class Tally {
   }
 
   costs(): Costs {
-    return { rounds: this.#rounds, chunks: this.#chunks, bytes: this.#bytes }
+    return { rounds: this.#rounds, requests: this.#requests, chunks: this.#chunks, bytes: this.#bytes }
   }
 }

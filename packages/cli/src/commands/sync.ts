@@ -5,10 +5,12 @@ import { withLog } from '../open-log.ts'
 import { parseBytes } from '../parse-option.ts'
 import type { GlobalOptions, SetExitCode } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
+import { showPlan } from '../show-plan.ts'
 import { showSync } from '../show-sync.ts'
 
 interface Options extends GlobalOptions {
   readonly byteBudget?: number
+  readonly plan?: boolean
 }
 
 export function addSync(program: Command, runtime: Runtime, setExitCode: SetExitCode): void {
@@ -16,11 +18,18 @@ export function addSync(program: Command, runtime: Runtime, setExitCode: SetExit
     .command('sync')
     .description('Read and verify everything that is new since the last time, and keep it on this device.')
     .option('--byte-budget <size>', 'stop before more than this is read, e.g. 500kB', parseBytes)
+    .option('--plan', 'say what would be read, by how many requests, and read no page')
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals()
       const { byteBudget } = options
       await withLog(runtime, options, async log => {
+        if (options.plan) {
+          const plan = await log.plan({ signal: runtime.signal, byteBudget })
+          if (options.json) await runtime.stdout.json(plan ?? null)
+          else await showPlan(runtime.stdout, plan)
+          return
+        }
         const statement = await followProgress(runtime, 'syncing', onProgress =>
           log.sync({ signal: runtime.signal, onProgress, ...(byteBudget !== undefined && { byteBudget }) }),
         )
@@ -36,8 +45,13 @@ const HELP = `
 Ends with a statement: complete to which entry, at which head and block, or exactly what is missing and why; the
 exit code is then that of the reason, ${EXIT_CODES.BUDGET_EXCEEDED} for the byte budget.
 
+With --plan the newest head is read and trusted, and no page is fetched: shown is what a sync would cost. One that meets
+no fault costs exactly that. With --json the plan is an object with pages, bytes, requests and rounds; null where
+nothing was published.
+
 Examples:
   $ remote-log sync
+  $ remote-log sync --plan
   $ remote-log sync --byte-budget 500kB
   $ remote-log sync --json
 `

@@ -1,0 +1,91 @@
+import { CHUNK_BYTES, type HistoryWalker, SPAN_BYTES } from '@remote-log/core'
+import type { PageRange } from '../page-ranges.ts'
+import type { Costs } from '../tally.ts'
+import { indexCost } from './index-cost.ts'
+import type { LinkEstimate } from './link-estimate.ts'
+import { costOf, type PlannedStretch, planStretch } from './stretch.ts'
+
+/**
+ * What a sync is about to spend, told before it does. Where nothing fails, its costs are `spent` and this together, to
+ * the byte; where something does, requests come on top, and of bytes only the 8 of a span for each page of a range that
+ * had to be asked for alone. A byte budget covers these as well.
+ */
+export interface SyncPlan {
+  /** Sealed pages of the log, and how many of them this device lacks. */
+  readonly sealedPages: number
+  readonly missingPages: number
+  /** Pages that the sync will fetch: all that are missing, or as many as the byte budget pays for. */
+  readonly pages: number
+  readonly stretches: readonly PlannedStretch[]
+  /** Bytes of chunks: pages and the inner chunks that lead to them. */
+  readonly bytes: number
+  /** Requests to the store. */
+  readonly requests: number
+  /** Requests that wait for each other. */
+  readonly rounds: number
+  /** What was spent already, to read the head and check that it extends the trusted one. */
+  readonly spent: Costs
+}
+
+export interface PlanOptions {
+  readonly walker: HistoryWalker
+  /** Pages that this device lacks, in order. */
+  readonly missing: readonly PageRange[]
+  readonly link: LinkEstimate
+  /** Whether ranges may be used. */
+  readonly ranged: boolean
+  readonly spent: Costs
+  /** Bytes of chunks that the whole sync may read. */
+  readonly byteBudget: number
+}
+
+/** Plans the fetch of what is missing, from the first page on as far as the budget reaches. */
+export function planSync({ walker, missing, link, ranged, spent, byteBudget }: PlanOptions): SyncPlan {
+  const missingPages = count(missing)
+  const wanted = affordable(walker, missing, byteBudget - spent.bytes)
+  const stretches = wanted.map(range => planStretch(range, link, ranged))
+  const index = indexCost(walker, wanted)
+  const costs = stretches.map(costOf)
+  return {
+    sealedPages: walker.pages,
+    missingPages,
+    pages: count(wanted),
+    stretches,
+    bytes: costs.reduce((all, { bytes }) => all + bytes, index.bytes),
+    requests: costs.reduce((all, { requests }) => all + requests, index.requests),
+    rounds: index.rounds + (wanted.length > 0 ? 1 : 0),
+    spent,
+  }
+}
+
+/** The first pages of these ranges that so many bytes pay for, with the inner chunks that lead to them. */
+function affordable(walker: HistoryWalker, missing: readonly PageRange[], bytes: number): PageRange[] {
+  const paid = (pages: number) => {
+    const part = first(missing, pages)
+    return pages * (SPAN_BYTES + CHUNK_BYTES) + indexCost(walker, part).bytes <= bytes
+  }
+  let [low, high] = [0, count(missing)]
+  if (paid(high)) return [...missing]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (paid(middle)) low = middle
+    else high = middle
+  }
+  return first(missing, low)
+}
+
+function first(ranges: readonly PageRange[], pages: number): PageRange[] {
+  const part: PageRange[] = []
+  let left = pages
+  for (const { from, to } of ranges) {
+    if (left === 0) break
+    const end = Math.min(to, from + left)
+    part.push({ from, to: end })
+    left -= end - from
+  }
+  return part
+}
+
+function count(ranges: readonly PageRange[]): number {
+  return ranges.reduce((all, { from, to }) => all + to - from, 0)
+}

@@ -1,0 +1,58 @@
+import { CHUNK_BYTES, SPAN_BYTES } from '@remote-log/core'
+import type { PageRange } from '../page-ranges.ts'
+import type { LinkEstimate } from './link-estimate.ts'
+
+/** Range requests under way at once, and pages of one: 512 KiB is what a real Bee serves best; more on long links. */
+export const SEGMENTS_AHEAD = 8
+const SEGMENT_PAGES = 128
+const MOST_SEGMENT_PAGES = 512
+/** Fewer pages never go by range: each chunk alone is cached, hedged and asked elsewhere by itself. */
+const FEWEST_RANGED = 16
+/** Requests in flight when a store is first used, which double each round trip: see RequestWindow in packages/swarm. */
+const FIRST_WINDOW = 4
+/** What a request costs both sides beside its bytes: measured with the embedded node over loopback. */
+const REQUEST_MS = 0.3
+/** Bytes of heads of a request and its answer. */
+const HEAD_BYTES = 500
+
+/** Missing pages that follow each other, and how they are fetched. */
+export interface PlannedStretch extends PageRange {
+  /** Each page by its own request, or `segmentPages` of them by one range request. */
+  readonly way: 'chunks' | 'ranges'
+  /** Pages of one request. */
+  readonly segmentPages: number
+}
+
+/** Chooses the way that is expected to be the faster one. */
+export function planStretch({ from, to }: PageRange, link: LinkEstimate, ranged: boolean): PlannedStretch {
+  const pages = to - from
+  const segmentPages = segmentFor(link)
+  const byRange =
+    ranged && pages >= FEWEST_RANGED && rangesMs(pages, segmentPages, link) < chunksMs(pages, link)
+  return byRange ? { from, to, way: 'ranges', segmentPages } : { from, to, way: 'chunks', segmentPages: 1 }
+}
+
+/** Requests of a stretch, and bytes of its pages as `Costs` counts them: a range carries no spans. */
+export function costOf({ from, to, way, segmentPages }: PlannedStretch): { requests: number; bytes: number } {
+  const pages = to - from
+  const pageBytes = way === 'ranges' ? CHUNK_BYTES : SPAN_BYTES + CHUNK_BYTES
+  return { requests: Math.ceil(pages / segmentPages), bytes: pages * pageBytes }
+}
+
+/** As many pages as keep the link full while the next segments are asked for. */
+function segmentFor({ roundTripMs, bytesPerMs }: LinkEstimate): number {
+  const wanted = Math.ceil((2 * roundTripMs * bytesPerMs) / (SEGMENTS_AHEAD * CHUNK_BYTES))
+  return Math.min(MOST_SEGMENT_PAGES, Math.max(SEGMENT_PAGES, wanted))
+}
+
+function chunksMs(pages: number, { roundTripMs, bytesPerMs }: LinkEstimate): number {
+  const rounds = Math.ceil(Math.log2(pages / FIRST_WINDOW + 1))
+  return rounds * roundTripMs + pages * (REQUEST_MS + (CHUNK_BYTES + HEAD_BYTES) / bytesPerMs)
+}
+
+/** The other side goes through the file's tree to the first leaf: that counts as one round trip more. */
+function rangesMs(pages: number, segmentPages: number, { roundTripMs, bytesPerMs }: LinkEstimate): number {
+  const segments = Math.ceil(pages / segmentPages)
+  const rounds = 1 + Math.ceil(Math.log2(segments / FIRST_WINDOW + 1))
+  return rounds * roundTripMs + segments * REQUEST_MS + (pages * CHUNK_BYTES) / bytesPerMs
+}
