@@ -2,6 +2,7 @@ import { bmtFigure } from './bmt.ts'
 import { appends } from './figures/append.ts'
 import { type Bench, startBench } from './figures/bench.ts'
 import { bulkReads } from './figures/bulk-read.ts'
+import { bulkWrites } from './figures/bulk-write.ts'
 import { coldReads } from './figures/cold-read.ts'
 import { distantReads, type LinkedList } from './figures/distant-read.ts'
 import { memory } from './figures/memory.ts'
@@ -32,6 +33,7 @@ export async function measure(sizes: readonly number[], progress: (text: string)
 
 async function measureSize(bench: Bench, size: number, isLargest: boolean): Promise<Figure[]> {
   const { subject, figures } = await write(bench, size)
+  if (isLargest) figures.push(...(await bulkWrites(bench, size)))
   figures.push(...(await coldReads(bench, subject)))
   figures.push(...(await distantReads(bench, subject, isLargest ? await writeLinkedList(bench) : undefined)))
   if (isLargest) figures.push(...(await bulkReads(bench, subject)), ...(await memory(bench, subject)))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LinkOperations } from '../network/link.ts'
 import type { DevnetOperations, Network } from '../peers/devnet.ts'
+import type { FeedWriterOperations } from '../peers/feed-writer.ts'
 import type { HypercoreReaderOperations } from '../peers/hypercore-reader.ts'
 import type { HypercoreWriterOperations } from '../peers/hypercore-writer.ts'
 import type { LinkedListOperations } from '../peers/linked-list.ts'
@@ -25,14 +26,18 @@ export interface Bench {
   readonly hypercoreWriter: Remote<HypercoreWriterOperations>
   readonly hypercoreReader: Remote<HypercoreReaderOperations>
   readonly linkedList: Remote<LinkedListOperations>
+  readonly feedWriter: Remote<FeedWriterOperations>
   /** A reader that has done nothing yet, for what is measured of a whole process. */
   freshReader(): Peer<OursReaderOperations>
+  /** A writer that has done nothing yet, for what is measured of a whole process. */
+  freshWriter(): Peer<OursWriterOperations>
   /** Tells the person who waits what is being done now. */
   progress(text: string): void
   stop(): Promise<void>
 }
 
 const OURS_READER = new URL('../peers/ours-reader.ts', import.meta.url)
+const OURS_WRITER = new URL('../peers/ours-writer.ts', import.meta.url)
 
 export async function startBench(progress: (text: string) => void): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'remote-log-bench-'))
@@ -56,7 +61,7 @@ export async function startBench(progress: (text: string) => void): Promise<Benc
       link,
       network,
       distant: { beeUrl: await through(link, network.beeUrl), rpcUrl: await through(link, network.rpcUrl) },
-      writer: start<OursWriterOperations>(new URL('../peers/ours-writer.ts', import.meta.url)),
+      writer: start<OursWriterOperations>(OURS_WRITER),
       reader: start<OursReaderOperations>(OURS_READER),
       hypercoreWriter: start<HypercoreWriterOperations>(
         new URL('../peers/hypercore-writer.ts', import.meta.url),
@@ -65,6 +70,8 @@ export async function startBench(progress: (text: string) => void): Promise<Benc
         new URL('../peers/hypercore-reader.ts', import.meta.url),
       ),
       linkedList: start<LinkedListOperations>(new URL('../peers/linked-list.ts', import.meta.url)),
+      feedWriter: start<FeedWriterOperations>(new URL('../peers/feed-writer.ts', import.meta.url)),
+      freshWriter: () => startPeer<OursWriterOperations>(OURS_WRITER),
       freshReader: () => startPeer<OursReaderOperations>(OURS_READER),
       progress,
       stop,

@@ -4,6 +4,7 @@ import { type LogId, topicOf } from '@remote-log/core'
 import { ClassicLevel } from 'classic-level'
 import { serve } from '../process/serve.ts'
 import type { Network } from './devnet.ts'
+import { samplingHeap } from './heap-sampler.ts'
 import { payload, timed, timestamp } from './workload.ts'
 
 const BATCH = 1000
@@ -28,6 +29,34 @@ const operations = {
       writer.next += items.length
     }
     return (await writer.log.publish()).chunks
+  },
+
+  /**
+   * Entries a second in batches of 1,000 and one publish until the head stands, those of the publish alone, and the
+   * heap used meanwhile, in bytes.
+   * @param bulk pages by `POST /bytes`, otherwise by `POST /chunks`
+   */
+  async timePublish(
+    folder: string,
+    network: Network,
+    entries: number,
+    bulk: boolean,
+  ): Promise<{ rate: number; publishRate: number; heap: number }> {
+    const log = await openLog(folder, network, 'os', bulk)
+    let [appending, publishing] = [0, 0]
+    const { heap } = await samplingHeap(async () => {
+      for (let at = 0; at < entries; at += BATCH) {
+        const items = itemsFrom(at, Math.min(BATCH, entries - at))
+        appending += (await timed(() => log.appendMany(items))).ms
+      }
+      publishing = (await timed(() => log.publish())).ms
+    })
+    await log.close()
+    return {
+      rate: (entries / (appending + publishing)) * 1000,
+      publishRate: (entries / publishing) * 1000,
+      heap,
+    }
   },
 
   /** Entries a second, appended one by one and each awaited: with the operating system when `append` resolves. */
@@ -75,7 +104,7 @@ function itemsFrom(seq: number, count: number): Item[] {
   }))
 }
 
-function openLog(folder: string, network: Network, durability: Durability): Promise<RemoteLog> {
+function openLog(folder: string, network: Network, durability: Durability, bulk = true): Promise<RemoteLog> {
   const { chainId, registry, account, beeUrl, rpcUrl, batch } = network
   return connect({
     log: { chainId, registry, owner: account.address, topic: topicOf(folder) },
@@ -85,6 +114,7 @@ function openLog(folder: string, network: Network, durability: Durability): Prom
     batch,
     local: new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' }),
     durability,
+    bulk,
   })
 }
 
