@@ -9,6 +9,12 @@ import { cli, cliJson } from './cli-process.ts'
 
 const PASSWORD = { REMOTE_LOG_PASSWORD: 'correct horse' }
 
+interface Part {
+  readonly part: string
+  readonly batch: string
+  readonly expires: string
+}
+
 describe('a log whose chunks are lost', () => {
   let folder: string
   let net: Devnet
@@ -54,16 +60,59 @@ describe('a log whose chunks are lost', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  test('is renewed: each part says when it dies, and lasts as long as was paid for', async () => {
+    const { alice } = homes
+    const short = await net.bee.grantBatch({ depth: 18, amount: 24_000n * 86_400n * 10n })
+    const writes = { home: alice, env: { ...PASSWORD, REMOTE_LOG_KEY: net.accounts[0]!.privateKey } }
+    assert.equal((await cli(['postage', 'use', short], writes)).code, 0)
+    const lines = Array.from({ length: 40 }, (_, i) => `more ${i} ${'z'.repeat(200)}`).join('\n')
+    assert.equal((await cli(['append', '--publish'], { ...writes, input: lines })).code, 0)
+
+    const before = await cliJson<{ parts: Part[] }>(['status'], writes)
+    assert.deepEqual(new Set(before.parts.map(({ batch }) => batch)), new Set([net.batch, short]))
+    assert.deepEqual(
+      before.parts.map(({ part, batch }) => [part, batch === short]),
+      [
+        ['pages', false],
+        ['pages', true],
+        ['payloads', false],
+        ['payloads', true],
+        ['head', true],
+      ],
+    )
+    const shown = await cli(['status'], writes)
+    assert.match(shown.stdout, /pages 0 to \d+ +dies in \d+\.\d days, until 21\d\d-/)
+    assert.match(shown.stdout, /head page and newest index +dies in 10\.0 days, until 20/)
+
+    const unasked = await cli(['renew', '--days', '30'], writes)
+    assert.equal(unasked.code, 2)
+    assert.match(unasked.stderr, /1 top-up for 1\.08\d+ BZZ: .*--yes/)
+    const { renewed, parts } = await cliJson<{ renewed: { batch: string }[]; parts: Part[] }>(
+      ['renew', '--days', '30', '--block-time', '1', '--yes'],
+      writes,
+    )
+    assert.deepEqual(
+      renewed.map(({ batch }) => batch),
+      [short],
+    )
+    for (const { expires } of parts) assert.ok(Date.parse(expires) > Date.now() + 29.99 * 86_400_000, expires)
+    const again = await cliJson<{ renewed: unknown[] }>(
+      ['renew', '--days', '29', '--block-time', '1'],
+      writes,
+    )
+    assert.deepEqual(again.renewed, [])
+  })
+
   test('is audited, put back by a reader who has a copy and no key, and audited again', async () => {
     const { bob } = homes
     assert.ok((await cliJson<{ complete: boolean }>(['sync'], { home: bob })).complete)
     const whole = await cliJson<AuditReport>(['audit'], { home: bob })
-    assert.deepEqual([whole.complete, whole.lost, whole.entries], [true, [], 301])
+    assert.deepEqual([whole.complete, whole.lost, whole.entries], [true, [], 341])
 
     const there = ['--bee', other.url]
     const gone = await cli(['audit', ...there], { home: bob })
     assert.equal(gone.code, 10, gone.stderr)
-    assert.match(gone.stdout, /^INCOMPLETE: 0 chunks of 301 entries/)
+    assert.match(gone.stdout, /^INCOMPLETE: 0 chunks of 341 entries/)
     const payloadOnly = await cli(['repair', ...there, '--json'], { home: bob })
     assert.equal(payloadOnly.code, 19, 'no batch given')
 
@@ -83,6 +132,6 @@ describe('a log whose chunks are lost', () => {
     const now = await cliJson<AuditReport>(['audit', ...there], { home: bob })
     assert.deepEqual([now.complete, now.sound], [true, whole.sound])
     const shown = await cli(['audit', ...there], { home: bob })
-    assert.match(shown.stdout, /^all there: \d+ chunks of 301 entries/)
+    assert.match(shown.stdout, /^all there: \d+ chunks of 341 entries/)
   })
 })

@@ -10,6 +10,7 @@ import { addHead } from './commands/head.ts'
 import { addInit } from './commands/init.ts'
 import { addPostage } from './commands/postage.ts'
 import { addPublish } from './commands/publish.ts'
+import { addRenew } from './commands/renew.ts'
 import { addRepair } from './commands/repair.ts'
 import { addStatus } from './commands/status.ts'
 import { addSync } from './commands/sync.ts'
@@ -59,6 +60,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addVerify,
     addAudit,
     addRepair,
+    addRenew,
     addForget,
   ]) {
     add(program, runtime, setExitCode)

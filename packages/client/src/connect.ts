@@ -22,6 +22,7 @@ export {
   type BatchWish,
   BeePostage,
   type BeePostageOptions,
+  formatBzz,
   type OwnBatch,
   type OwnBatchStatus,
   type PostageQuote,

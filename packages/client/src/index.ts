@@ -18,6 +18,7 @@ export {
   connect,
   createKey,
   type Eip1193Provider,
+  formatBzz,
   type GatewayHealth,
   gatewayHealth,
   type KeySigner,

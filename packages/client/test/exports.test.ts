@@ -9,6 +9,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'RemoteLog',
     'connect',
     'createKey',
+    'formatBzz',
     'gatewayHealth',
     'probeGateways',
     'readKeyFile',

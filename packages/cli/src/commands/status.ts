@@ -1,18 +1,19 @@
+import type { Lifetime, RemoteLog } from '@remote-log/client'
 import { formatLogId, UnavailableError } from '@remote-log/core'
 import type { Command } from 'commander'
 import { askBatch, type BatchStatus, describeBatch } from '../batch-status.ts'
 import type { Network } from '../config.ts'
 import { counted } from '../counted.ts'
 import { withLog } from '../open-log.ts'
+import { patientExpiry } from '../patient-expiry.ts'
 import type { GlobalOptions } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
+import { lifetimeJson, showLifetimes } from '../show-lifetimes.ts'
 
 export function addStatus(program: Command, runtime: Runtime): void {
   program
     .command('status')
-    .description(
-      'Say what this device has: entries not yet published, the head it trusts, its postage batch.',
-    )
+    .description('Say what this device has, and until when each part of the log lives that it uploaded.')
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
       const options: GlobalOptions = command.optsWithGlobals()
@@ -32,7 +33,8 @@ export function addStatus(program: Command, runtime: Runtime): void {
           keptPages,
           batch,
         }
-        if (options.json) return stdout.json(status)
+        const parts = await lifetimesOf(runtime, log, network)
+        if (options.json) return stdout.json({ ...status, parts: parts.map(lifetimeJson) })
         await stdout.line(`${status.log} (${role})`)
         if (role === 'writer') {
           await stdout.line(
@@ -53,8 +55,21 @@ export function addStatus(program: Command, runtime: Runtime): void {
         await stdout.line(
           `  kept here    ${keptPages} of ${counted(sealedPages, 'sealed page')}, and the head page`,
         )
+        await showLifetimes(stdout, parts, Date.now())
       })
     })
+}
+
+/** Until when its parts live, where this device uploaded any. */
+async function lifetimesOf(
+  { signal }: Runtime,
+  log: RemoteLog,
+  { bee }: Network,
+): Promise<readonly Lifetime[]> {
+  const { pages, entries } = log.status().paid
+  if (pages.length === 0 && entries.length === 0) return []
+  const { BeePostage } = await import('@remote-log/client')
+  return log.lifetimes(patientExpiry(new BeePostage({ url: bee }), bee), { signal })
 }
 
 /** What can't be found out about the batch is said, and is no reason to say nothing about the rest. */
@@ -72,7 +87,7 @@ async function batchStatus(
 }
 
 const HELP = `
-Asks nobody but the Bee node for its batch. For what is new in the world: remote-log sync, or head.
+Asks nobody but the Bee node for its batches. For what is new in the world: remote-log sync, or head.
 
 Examples:
   $ remote-log status

@@ -57,6 +57,7 @@ function days(seconds: number): string {
   return count < 2 ? `${(count * 24).toFixed(1)} hours` : `${count.toFixed(1)} days`
 }
 
-function date(ms: number): string {
+/** ISO 8601, to the second. */
+export function date(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 }
