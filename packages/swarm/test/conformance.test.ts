@@ -1,25 +1,21 @@
 import { after, before, describe, test } from 'node:test'
 import { contentStoreSuite } from '@remote-log/conformance'
-import { type BeeNode, startBeeNode } from '@remote-log/devnet'
+import { type BeeUnderTest, beeUnderTest } from '@remote-log/devnet'
 import { SwarmStore } from '../src/index.ts'
 import { obstructedNode } from './obstructed-node.ts'
 
-describe('over an embedded Bee node', () => {
-  let node: BeeNode
-  let second: BeeNode
-  let batch: string
+describe('over the Bee under test', () => {
+  let bee: BeeUnderTest
   before(async () => {
-    node = await startBeeNode({ manyPeers: true })
-    second = await startBeeNode({ peers: node })
-    batch = await node.grantBatch()
+    bee = await beeUnderTest()
   })
-  after(() => Promise.all([node.stop(), second.stop()]))
+  after(() => bee?.stop())
   contentStoreSuite(
     { describe, test },
     {
       name: 'SwarmStore',
+      seed: process.env.BEE_URL ? crypto.randomUUID() : '',
       supports: {
-        absence: true,
         elsewhere: true,
         corrupt: true,
         refuseWrites: true,
@@ -30,9 +26,10 @@ describe('over an embedded Bee node', () => {
         stall: true,
       },
       async setup() {
-        const obstructed = await obstructedNode(node)
-        const store = new SwarmStore({ url: obstructed.proxy.url, batch, retryMs: 0, patienceMs: 2500 })
-        return { ...obstructed, store, elsewhere: new SwarmStore({ url: second.url }) }
+        const obstructed = await obstructedNode(bee)
+        const [url, batch] = [obstructed.proxy.url, bee.batch]
+        const store = new SwarmStore({ url, batch, retryMs: 0, patienceMs: 4000 })
+        return { ...obstructed, store, elsewhere: new SwarmStore({ url: bee.readBackUrl }) }
       },
       teardown: ({ proxy }) => proxy.stop(),
     },

@@ -1,6 +1,6 @@
 import type { ContentStoreSubject, Stall } from '@remote-log/conformance'
 import {
-  type BeeNode,
+  type BeeUnderTest,
   type Fault,
   type FaultProxy,
   type FaultRequest,
@@ -94,11 +94,11 @@ function isQuestion({ method, path }: FaultRequest): boolean {
 
 /** Gateways that all stand before one node, for the compliance suite: what is done to the backend is done to each. */
 export async function poolOf(
-  node: BeeNode,
+  bee: BeeUnderTest,
   count: number,
   options: Omit<GatewayPoolOptions, 'urls'>,
 ): Promise<PoolSubject> {
-  const gateways = await Promise.all(Array.from({ length: count }, () => obstructedNode(node)))
+  const gateways = await Promise.all(Array.from({ length: count }, () => obstructedNode(bee)))
   const store = new GatewayPool({ ...options, urls: gateways.map(({ proxy }) => proxy.url) })
   return subject(
     store,
@@ -109,14 +109,14 @@ export async function poolOf(
 
 /** Some hostile gateways before an honest one, which alone owns the batch. */
 export async function besieged(
-  node: BeeNode,
+  bee: BeeUnderTest,
   hostile: readonly ((request: FaultRequest) => Hostility | undefined)[],
   options: Omit<GatewayPoolOptions, 'urls'>,
 ): Promise<PoolSubject> {
   const liars = await Promise.all(
-    hostile.map(hostility => startFaultProxy({ target: node.url, rule: hostileRule(hostility) })),
+    hostile.map(hostility => startFaultProxy({ target: bee.url, rule: hostileRule(hostility) })),
   )
-  const honest = await obstructedNode(node)
+  const honest = await obstructedNode(bee)
   const proxies = [...liars, honest.proxy]
   const store = new GatewayPool({ ...options, urls: proxies.map(({ url }) => url) })
   return subject(store, proxies, [honest])

@@ -1,12 +1,12 @@
 import type { ContentStoreSubject, Stall } from '@remote-log/conformance'
 import type { Reference } from '@remote-log/core'
-import { type BeeNode, type FaultProxy, startFaultProxy } from '@remote-log/devnet'
+import { type BeeUnderTest, type FaultProxy, type FaultRule, startFaultProxy } from '@remote-log/devnet'
 
 /** A Bee node behind a proxy, and everything that the compliance suite wants to do to it. */
 export async function obstructedNode(
-  node: BeeNode,
+  bee: Pick<BeeUnderTest, 'url' | 'embedded'>,
 ): Promise<{ proxy: FaultProxy } & Required<Omit<ContentStoreSubject, 'store' | 'elsewhere'>>> {
-  const proxy = await startFaultProxy({ target: node.url })
+  const proxy = await startFaultProxy({ target: bee.url })
   const wrong = new Map<string, Uint8Array>()
   return {
     proxy,
@@ -39,8 +39,25 @@ export async function obstructedNode(
       return { reached: reached.promise, release: () => proxy.setRule(undefined) }
     },
     holdBack() {
-      node.pauseSync()
-      return { release: () => node.resumeSync() }
+      const { embedded } = bee
+      if (embedded) {
+        embedded.pauseSync()
+        return { release: () => embedded.resumeSync() }
+      }
+      proxy.setRule(standingTags())
+      return { release: () => proxy.setRule(undefined) }
     },
+  }
+}
+
+/** A real node can't be told to push nothing: its tags are shown as if it did. */
+function standingTags(): FaultRule {
+  let split = 0
+  return ({ method, path, headers }) => {
+    if (method === 'POST' && path === '/chunks' && headers['swarm-tag']) split++
+    const [, uid] = /^\/tags\/([0-9]+)$/.exec(path) ?? []
+    if (uid === undefined) return undefined
+    const body = JSON.stringify({ uid: Number(uid), split, seen: 0, stored: 0, sent: 0, synced: 0 })
+    return { answer: { status: 200, body } }
   }
 }
