@@ -1,6 +1,7 @@
 import { bmtFigure } from './bmt.ts'
 import { appends } from './figures/append.ts'
 import { type Bench, startBench } from './figures/bench.ts'
+import { browserHashing } from './figures/browser-hashing.ts'
 import { bulkReads } from './figures/bulk-read.ts'
 import { bulkWrites } from './figures/bulk-write.ts'
 import { coldReads } from './figures/cold-read.ts'
@@ -17,7 +18,7 @@ const LINKED_LIST_PAGES = 1000
 /** Measures every figure for every size (ascending). */
 export async function measure(sizes: readonly number[], progress: (text: string) => void): Promise<Figure[]> {
   progress('chunk hashing')
-  const figures = [await bmtFigure()]
+  const figures = [await bmtFigure(), await browserHashing()]
   progress('several gateways')
   figures.push(...(await gatewayFigures()))
   progress('starting the peers')
