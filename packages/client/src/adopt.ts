@@ -3,6 +3,7 @@ import type { Anchor } from './anchor.ts'
 import type { BuiltHead } from './build-head.ts'
 import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
+import { claimQuietly } from './feed/anchored-name-system.ts'
 import type { LocalChange } from './local-database.ts'
 import { dropSent } from './stage-payload.ts'
 
@@ -29,12 +30,15 @@ export async function adopt(
     local.putHave(have),
     local.delete('journal'),
     local.putSent(sent),
+    local.delete('announced'),
   ]
   await commit(context, changes, () => {
     state.anchor = anchor
     state.have = have
     state.journal = undefined
+    state.announced = undefined
     state.unsent = { first: sent, next: state.unsent.next }
   })
+  if (context.feed) await claimQuietly(context.feed, context.id, anchor.head)
   await dropSent(local, sent, built.staged)
 }

@@ -24,6 +24,13 @@ export interface Advanced {
   readonly page?: ReadPage | undefined
 }
 
+export interface AdvanceOptions {
+  /** Fetch all of a few new pages in the round of the one that the check needs. */
+  readonly ahead?: boolean
+  /** The head page, where it is at hand. */
+  readonly known?: Uint8Array
+}
+
 /** New pages that are fetched together with the first of them. */
 const MAX_PAGES_AHEAD = 127
 
@@ -39,10 +46,10 @@ export async function advance(
   trusted: Anchor | undefined,
   head: Reference,
   block: BlockRef,
-  ahead = false,
+  { ahead = false, known }: AdvanceOptions = {},
 ): Promise<Advanced> {
-  reader.tally.round()
-  const bytes = await reader.page(head)
+  if (!known) reader.tally.round()
+  const bytes = known ?? (await reader.page(head))
   const page = decodeHead(bytes, log, head)
   const anchor = { head, block, bytes, page }
   const sealed = new SealedPages(page)

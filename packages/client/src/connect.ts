@@ -3,12 +3,14 @@ import { type Eip1193Provider, RegistryNameSystem, type Signer } from '@remote-l
 import {
   type GatewayHealth,
   GatewayPool,
+  openFeed,
   type RequestReport,
   SwarmStore,
   type UploadEvidence,
 } from '@remote-log/swarm'
 import { MemoryLevel } from 'memory-level'
 import type { LogSettings } from './context.ts'
+import { LocalFeedRecords } from './feed/local-feed-records.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { RemoteLog } from './remote-log.ts'
 
@@ -62,6 +64,12 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
    * with the process, so only for reading or tests.
    */
   readonly local?: LocalDatabase | undefined
+  /**
+   * Announce heads in a Swarm feed, without gas, and move the head on the chain as `anchor` says; a reader looks there,
+   * too. `beginsLog`: write it before the log has any head; say so only where no other device has the key. Not for
+   * writers' keys. Default: no feed.
+   */
+  readonly feed?: boolean | { readonly beginsLog?: boolean | undefined } | undefined
   /** Blocks that a publication must be deep before it counts, its own included. Default 1. */
   readonly confirmations?: number | undefined
   /** Most requests to the Bee node in flight. Default 256; how many are welcome is found out. */
@@ -87,12 +95,25 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     confirmations,
     maxInFlight,
     onRequest,
-    local,
+    local = new MemoryLevel<string, Uint8Array>(),
+    feed = false,
     log,
     ...settings
   } = options
   const id = typeof log === 'string' ? parseLogId(log) : log
   if (signer !== undefined && !asWriter) await demandOwner(signer, id)
+  if (feed && asWriter) {
+    throw new InvalidArgumentError("a feed is the owner's: writers publish to the chain", { owner: id.owner })
+  }
+  const feedAt = () =>
+    openFeed({
+      urls: typeof bee === 'string' ? [bee] : bee,
+      batch,
+      signer,
+      onRequest,
+      records: new LocalFeedRecords(local),
+      beginsLog: typeof feed === 'object' && feed.beginsLog,
+    })
   const store = storeAt(bee, { batch, readBack, evidence, maxInFlight, onRequest })
   const opened = await RemoteLog.open({
     ...settings,
@@ -106,7 +127,8 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
       signer,
       confirmations,
     }),
-    local: local ?? new MemoryLevel(),
+    local,
+    feed: feed ? feedAt() : undefined,
   })
   if (store instanceof GatewayPool) pools.set(opened, store)
   return opened

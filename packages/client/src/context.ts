@@ -1,5 +1,16 @@
-import type { ContentStore, LocalDamagedError, LogHash, LogId, NameSystem } from '@remote-log/core'
+import type {
+  ContentStore,
+  HeadFeed,
+  LocalDamagedError,
+  LogHash,
+  LogId,
+  NameSystem,
+  RemoteLogError,
+} from '@remote-log/core'
 import type { Anchor } from './anchor.ts'
+import type { Ahead } from './feed/ahead.ts'
+import type { AnchorPolicy } from './feed/anchor-policy.ts'
+import type { Announced } from './feed/announced.ts'
 import type { Journal } from './journal.ts'
 import type { LocalLog } from './local-log.ts'
 import type { Mutex } from './mutex.ts'
@@ -22,6 +33,8 @@ export interface LogSettings {
   readonly ranges: boolean
   /** Long stretches of sealed pages and payloads go up in few requests, where the store can. */
   readonly bulk: boolean
+  /** When a publish moves the head on the chain, where there is a feed. Default: every 100 entries. */
+  readonly anchor: AnchorPolicy
   /** Unix time in milliseconds. */
   readonly now: () => number
 }
@@ -37,6 +50,12 @@ export interface LogState {
   journal: Journal | undefined
   /** Which batches pay for what this device uploaded. */
   paid: Paid
+  /** What of the queue stands in the feed. Of the anchor that stands, or worth nothing. */
+  announced: Announced | undefined
+  /** What the feed says to come behind the anchor; in memory alone. */
+  ahead: Ahead | undefined
+  /** What was wrong with the feed when it was asked last. */
+  feedTrouble: RemoteLogError | undefined
   /** Ordinals of the entries that are durable and unsent: from `first` to before `next`. */
   unsent: { first: number; next: number }
   /** While a write is under way after which anchor and queue are others. Whoever needs both together waits for it. */
@@ -51,6 +70,7 @@ export interface LogContext {
   readonly log: LogHash
   readonly store: ContentStore
   readonly names: NameSystem
+  readonly feed: HeadFeed | undefined
   readonly local: LocalLog
   readonly settings: LogSettings
   readonly state: LogState

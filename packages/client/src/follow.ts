@@ -15,6 +15,7 @@ import { BuiltPages } from './built-pages.ts'
 import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
+import { lookAhead } from './feed/ahead.ts'
 import type { Attempt } from './journal.ts'
 import { paidBefore } from './paid.ts'
 import type { Reader } from './reader.ts'
@@ -39,6 +40,16 @@ export interface FollowOptions {
  * @throws LOCAL_DAMAGED, STALE, REORG, REWRITTEN, ROLLBACK, and whatever reading the head page and its index can throw
  */
 export async function follow(
+  context: LogContext,
+  reader: Reader,
+  options: FollowOptions = {},
+): Promise<Followed> {
+  const followed = await followChain(context, reader, options)
+  await lookAhead(context, reader, followed.statement)
+  return followed
+}
+
+async function followChain(
   context: LogContext,
   reader: Reader,
   { at = 'latest', ahead = false }: FollowOptions = {},
@@ -143,7 +154,7 @@ async function advanceOrReorg(
 ): Promise<Advanced> {
   const { anchor } = context.state
   try {
-    return await advance(reader, context.log, anchor, head!, block, ahead)
+    return await advance(reader, context.log, anchor, head!, block, { ahead })
   } catch (error) {
     if (!anchor || !(error instanceof RemoteLogError)) throw error
     if (error.code !== 'REWRITTEN' && error.code !== 'ROLLBACK') throw error
@@ -196,5 +207,8 @@ async function accept(context: LogContext, { anchor, page }: Advanced): Promise<
   const own = state.anchor
   const paid = paidBefore(state.paid, own?.page.roots.sealedPages ?? 0, own ? nextSeqOf(own.page) : 0)
   if (state.paid.head !== undefined) changes.push(local.putPaid(paid))
-  await commit(context, changes, () => Object.assign(state, { anchor, have, journal: undefined, paid }))
+  if (state.announced) changes.push(local.delete('announced'))
+  await commit(context, changes, () =>
+    Object.assign(state, { anchor, have, journal: undefined, announced: undefined, paid }),
+  )
 }

@@ -16,7 +16,7 @@ export interface ForgetOptions extends OperationOptions {
 }
 
 /** What is known of the published log. */
-const RECORDS = ['anchor', 'have', 'journal', 'paid'] as const
+const RECORDS = ['anchor', 'have', 'journal', 'paid', 'announced'] as const
 
 /** @throws REFUSED while a publication's outcome is unknown, UNAVAILABLE, ABORTED */
 export async function forget(context: LogContext, appender: Appender, options: ForgetOptions): Promise<void> {
@@ -27,16 +27,28 @@ export async function forget(context: LogContext, appender: Appender, options: F
       { reason: 'unsettled publication' },
     )
   }
+  const records = (await feedIsDamaged(context)) ? [...RECORDS, 'feed' as const] : RECORDS
   await commit(
     context,
-    RECORDS.map(record => local.delete(record)),
+    records.map(record => local.delete(record)),
     () => {
-      const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, damage: undefined }
-      Object.assign(state, nothing, { paid: NOTHING_PAID })
+      const trusted = { anchor: undefined, have: new PageRanges(), journal: undefined, damage: undefined }
+      Object.assign(state, trusted, { announced: undefined, ahead: undefined, paid: NOTHING_PAID })
     },
   )
   await local.clearPages()
   if (options.dropDamaged) await appender.paused(() => dropDamaged(context))
+}
+
+/** Without its record this device is no longer the one that writes the feed: the next publish anchors. */
+async function feedIsDamaged({ feed, id }: LogContext): Promise<boolean> {
+  try {
+    await feed?.writes(id, undefined)
+    return false
+  } catch (error) {
+    if (error instanceof LocalDamagedError) return true
+    throw error
+  }
 }
 
 /** Takes damaged records out of the queue; those behind them move up. */

@@ -35,6 +35,10 @@ export {
   writeKeyFile,
 } from './connect.ts'
 export type { Durability, LogSettings } from './context.ts'
+export type { FeedStatus, ProvisionalHead } from './feed/ahead.ts'
+export type { AnchorPolicy } from './feed/anchor-policy.ts'
+export { AnchoredNameSystem } from './feed/anchored-name-system.ts'
+export { FeedNameSystem } from './feed/feed-name-system.ts'
 export type { ForgetOptions } from './forget.ts'
 export type {
   LocalChange,

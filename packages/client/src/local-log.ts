@@ -6,6 +6,7 @@ import {
   verifyChunk,
 } from '@remote-log/core'
 import { type Anchor, decodeAnchor, encodeAnchor } from './anchor.ts'
+import { type Announced, decodeAnnounced, encodeAnnounced } from './feed/announced.ts'
 import { decodeJournal, encodeJournal, type Journal } from './journal.ts'
 import { decodeKeptPage, encodeKeptPages, type KeptPage } from './kept-page.ts'
 import {
@@ -46,7 +47,8 @@ export interface QueueSnapshot extends AsyncIterable<Queued> {
 
 /**
  * One log's records on this device. Names, all below `<log hash>/`:
- * `anchor`, `have` (which pages are kept), `journal`, `paid`, `sent` (ordinals before it are published),
+ * `anchor`, `have` (which pages are kept), `journal`, `paid`, `announced`, `feed` (see `LocalFeedRecords`),
+ * `sent` (ordinals before it are published),
  * `page/<index>`, `unsent/<ordinal>`, `staged/<staging>/<reference>`.
  * Every method is one atomic write or one read; nothing is cached here. Each record is checked when it is read:
  * LOCAL_DAMAGED names it. A database that can't be read or written is UNAVAILABLE.
@@ -93,6 +95,11 @@ export class LocalLog {
       if (error instanceof LocalDamagedError) return NOTHING_PAID
       throw error
     }
+  }
+
+  async announced(): Promise<Announced | undefined> {
+    const bytes = await this.#get('announced')
+    return bytes && decodeAnnounced(openRecord('announced', bytes))
   }
 
   /** The queued entries from ordinal `from` to before `to`, as they are now. */
@@ -200,7 +207,11 @@ export class LocalLog {
     return this.#put('sent', sealRecord('sent', encodeOrdinal(before)))
   }
 
-  delete(record: 'anchor' | 'have' | 'journal' | 'paid'): LocalChange {
+  putAnnounced(announced: Announced): LocalChange {
+    return this.#put('announced', sealRecord('announced', encodeAnnounced(announced)))
+  }
+
+  delete(record: 'anchor' | 'have' | 'journal' | 'paid' | 'announced' | 'feed'): LocalChange {
     return { type: 'del', key: `${this.log}/${record}` }
   }
 

@@ -16,14 +16,17 @@ export class LogEntry {
   readonly content: Content
   /** False: only on this device so far. */
   readonly published: boolean
+  /** Whether the chain has it. False: only here, or in the feed: shown, not to be relied on. */
+  readonly anchored: boolean
   readonly #open: OpenSource
 
-  constructor(entry: Entry, published: boolean, open: OpenSource) {
+  constructor(entry: Entry, published: boolean, open: OpenSource, anchored = published) {
     this.seq = entry.seq
     this.timestamp = entry.timestamp
     this.id = entry.id
     this.content = detached(entry.content)
     this.published = published
+    this.anchored = anchored
     this.#open = open
   }
 

@@ -1,5 +1,6 @@
 import {
   type ContentStore,
+  type HeadFeed,
   LocalDamagedError,
   LockedError,
   type LogHash,
@@ -25,19 +26,20 @@ export async function openContext(
     readonly id: LogId
     readonly store: ContentStore
     readonly names: NameSystem
+    readonly feed?: HeadFeed | undefined
     readonly local: LocalDatabase
   },
   log: LogHash,
   settings: LogSettings,
 ): Promise<{ readonly context: LogContext; readonly nextStaging: number }> {
-  const { id, store, names } = parts
+  const { id, store, names, feed } = parts
   const local = new LocalLog(parts.local, log)
   await local.open()
   claim(parts.local, log)
   try {
     const state = await readState(local)
     await local.clearSent(state.unsent.first)
-    const context = { id, log, store, names, local, settings, state, alone: new Mutex() }
+    const context = { id, log, store, names, feed, local, settings, state, alone: new Mutex() }
     return { context, nextStaging: await clearOrphans(context) }
   } catch (error) {
     release(parts.local, log)
@@ -64,9 +66,23 @@ function release(database: LocalDatabase, log: LogHash): void {
 async function readState(local: LocalLog): Promise<LogState> {
   const unsent = await local.unsentBounds()
   const paid = await local.paid()
-  const nothing = { anchor: undefined, have: new PageRanges(), journal: undefined, moving: undefined, paid }
+  const nothing = {
+    anchor: undefined,
+    have: new PageRanges(),
+    journal: undefined,
+    announced: undefined,
+    ahead: undefined,
+    feedTrouble: undefined,
+    moving: undefined,
+    paid,
+  }
   try {
-    const known = { anchor: await local.anchor(), have: await local.have(), journal: await local.journal() }
+    const known = {
+      anchor: await local.anchor(),
+      have: await local.have(),
+      journal: await local.journal(),
+      announced: await local.announced(),
+    }
     return { ...nothing, ...known, unsent, damage: undefined }
   } catch (error) {
     if (!(error instanceof LocalDamagedError)) throw error

@@ -10,6 +10,10 @@ import { type Anchor, nextSeqOf } from './anchor.ts'
 import type { BuiltHead } from './build-head.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
+import { feedStatusOf, type ProvisionalHead } from './feed/ahead.ts'
+import { mustAnchor } from './feed/anchor-policy.ts'
+import { announce } from './feed/announce.ts'
+import { announcedHead, announcedOf } from './feed/announced-head.ts'
 import { follow } from './follow.ts'
 import type { Attempt } from './journal.ts'
 import { type Payment, paidFrom } from './paid.ts'
@@ -27,12 +31,17 @@ export interface PublishOptions extends OperationOptions {
    * (same ids, new seqs) and tries again; `fail` throws CONFLICT, and the next call builds on the other head.
    */
   readonly onConflict?: 'rebase' | 'fail' | undefined
+  /**
+   * Where there is a feed: true moves the head on the chain, false keeps to the feed (REFUSED where this device may not
+   * write it). Default: as the log's policy says.
+   */
+  readonly anchor?: boolean | undefined
 }
 
 export interface PublishReport {
   /** The head that stands now; undefined where nothing was ever published. */
   readonly head: Reference | undefined
-  /** Entries that this call published. */
+  /** Entries that this call published: anchored, or with a feed announced for the first time. */
   readonly entries: number
   /** Entries in the published log now. */
   readonly published: number
@@ -43,6 +52,8 @@ export interface PublishReport {
    * in by an earlier attempt whose answer was lost.
    */
   readonly publication: Publication | undefined
+  /** The head that stands in the feed now, ahead of `head`; undefined where none does. */
+  readonly provisional: ProvisionalHead | undefined
   /** Times that another device came in between. */
   readonly conflicts: number
   /** What was read on the way. */
@@ -62,20 +73,31 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
     const { statement } = await follow(context, reader)
     if (options.onConflict === 'fail') demandUnmoved(context, before, firstWaiting)
     const entries = state.unsent.next - state.unsent.first
+    let fresh = 0
     const report = (publication: Publication | undefined): PublishReport => ({
       head: state.anchor?.head,
-      entries: state.unsent.first - firstWaiting,
+      entries: state.unsent.first - firstWaiting + fresh,
       published: state.anchor ? nextSeqOf(state.anchor.page) : 0,
       chunks,
       publication,
+      provisional: feedStatusOf(context).provisional,
       conflicts,
       costs: reader.tally.costs(),
     })
     if (entries === 0) return report(undefined)
+    const toChain = await mustAnchor(context, options.anchor)
+    const waiting = announcedOf(context)
+    if (!toChain && waiting?.entries === entries) return report(undefined)
     await ensureEdges(context, reader)
     const plan = { entries, linked: settings.linked }
-    const uploaded = await uploadHead(context, reader, plan)
+    const uploaded =
+      (await announcedHead(context, waiting, plan)) ?? (await uploadHead(context, reader, plan))
     chunks += uploaded.chunks
+    if (!toChain) {
+      await announce(context, reader, uploaded, plan.linked)
+      fresh = entries - (waiting?.entries ?? 0)
+      return report(undefined)
+    }
     await journalAttempt(context, { ...plan, next: uploaded.built.anchor.head }, uploaded)
     throwIfAborted(options.signal, 'publish')
     const publication = await moveHead(context, reader, statement.head, uploaded, options.onConflict)
@@ -102,7 +124,7 @@ async function journalAttempt(
   attempt: Attempt,
   { built, paidBy }: UploadedHead,
 ): Promise<void> {
-  const journal = state.journal!
+  const journal = state.journal ?? { base: state.anchor?.head, upload: undefined, attempts: [] }
   if (journal.attempts.some(({ next }) => next === attempt.next)) return
   const attempted = { ...journal, attempts: [...journal.attempts, attempt] }
   const paid = paidBy === undefined ? state.paid : paidFrom(state.paid, addedBy(state.anchor, built, paidBy))

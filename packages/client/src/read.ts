@@ -2,6 +2,7 @@ import { type Entry, throwIfAborted } from '@remote-log/core'
 import { type Anchor, nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
+import { announcedOf } from './feed/announced-head.ts'
 import { follow } from './follow.ts'
 import type { QueueSnapshot } from './local-log.ts'
 import { keptPage, locate } from './locate.ts'
@@ -23,12 +24,16 @@ export interface ReadOptions extends OperationOptions {
   readonly reverse?: boolean | undefined
   /** Leave out entries that are only on this device. */
   readonly publishedOnly?: boolean | undefined
+  /** Also what the feed says to come behind the trusted head (`anchored` false), as of the last look. Default: false. */
+  readonly provisional?: boolean | undefined
 }
 
 /** The published part of a log, as of one head. */
 export interface View {
   readonly anchor: Anchor
   readonly sealed: SealedPages
+  /** Entries below the trusted head. */
+  readonly anchored: number
 }
 
 /**
@@ -46,9 +51,11 @@ export async function ensureView(context: LogContext, reader: Reader): Promise<b
   return true
 }
 
-/** The trusted head; undefined where there is none. */
-export function viewOf({ state }: LogContext): View | undefined {
-  return state.anchor && { anchor: state.anchor, sealed: new SealedPages(state.anchor.page) }
+/** The trusted head, or the one ahead of it; undefined where there is none. */
+export function viewOf({ state }: LogContext, provisional = false): View | undefined {
+  const anchored = state.anchor ? nextSeqOf(state.anchor.page) : 0
+  const anchor = (provisional ? state.ahead?.anchor : undefined) ?? state.anchor
+  return anchor && { anchor, sealed: new SealedPages(anchor.page), anchored }
 }
 
 /**
@@ -62,19 +69,27 @@ export async function* read(
   reader: Reader,
   options: ReadOptions,
 ): AsyncGenerator<LogEntry, void, undefined> {
-  const { from = 0, to = Number.MAX_SAFE_INTEGER, reverse = false, publishedOnly = false } = options
+  const {
+    from = 0,
+    to = Number.MAX_SAFE_INTEGER,
+    reverse = false,
+    publishedOnly = false,
+    provisional = false,
+  } = options
   checkCount(from, 'from')
   checkCount(to, 'to')
   await ensureView(context, reader)
   // Nothing may come between this and the snapshot of the queue.
   while (context.state.moving) await context.state.moving
-  const view = viewOf(context)
+  const view = viewOf(context, provisional)
   const published = view ? nextSeqOf(view.anchor.page) : 0
   const { first, next } = context.state.unsent
+  const announced = first + (announcedOf(context)?.entries ?? 0)
   const low = first + Math.max(0, from - published)
-  const high = publishedOnly ? low : Math.min(next, first + Math.max(0, to - published))
+  const last = publishedOnly ? (provisional ? announced : low) : next
+  const high = Math.min(last, first + Math.max(0, to - published))
   const queue = context.local.unsent(low, high, reverse)
-  const unsent = () => readUnsent(context, reader, queue, published - first)
+  const unsent = () => readUnsent(context, reader, queue, published - first, announced)
   try {
     if (reverse) yield* unsent()
     if (view && from < Math.min(to, published)) {
@@ -91,12 +106,13 @@ async function* readUnsent(
   reader: Reader,
   queue: QueueSnapshot,
   offset: number,
+  announced: number,
 ): AsyncGenerator<LogEntry, void, undefined> {
   for await (const { ordinal, entry } of queue) {
     throwIfAborted(reader.call.signal, 'reading')
     const { staging } = entry
     const open = staging === undefined ? openStored(context) : openStaged(context, staging)
-    yield new LogEntry({ ...entry, seq: offset + ordinal }, false, open)
+    yield new LogEntry({ ...entry, seq: offset + ordinal }, ordinal < announced, open, false)
   }
 }
 
@@ -112,7 +128,8 @@ async function* readPublished(
   for await (const { page } of pages(context, reader, view, seqs, reverse)) {
     throwIfAborted(reader.call.signal, 'reading')
     const entries = page.entries.filter(wanted)
-    for (const entry of reverse ? entries.reverse() : entries) yield new LogEntry(entry, true, open)
+    for (const entry of reverse ? entries.reverse() : entries)
+      yield new LogEntry(entry, true, open, entry.seq < view.anchored)
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type BlockTag,
   type CallOptions,
   type ContentStore,
+  type HeadFeed,
   type HeadStatement,
   InvalidArgumentError,
   type LogId,
@@ -16,6 +17,8 @@ import { type ExpirySource, type Lifetime, lifetimes } from './care/lifetime.ts'
 import { type RepairOptions, type RepairReport, repair } from './care/repair.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext, LogSettings } from './context.ts'
+import { checkAnchorPolicy, DEFAULT_ANCHOR_POLICY } from './feed/anchor-policy.ts'
+import { AnchoredNameSystem } from './feed/anchored-name-system.ts'
 import { entryAt, entryByTime } from './find-entry.ts'
 import { follow } from './follow.ts'
 import { type ForgetOptions, forget } from './forget.ts'
@@ -40,6 +43,8 @@ export interface LogParts extends Partial<LogSettings> {
   readonly id: LogId
   readonly store: ContentStore
   readonly names: NameSystem
+  /** Heads ahead of the chain. Absent: every publish moves the head on the chain. */
+  readonly feed?: HeadFeed | undefined
   readonly local: LocalDatabase
 }
 
@@ -88,9 +93,12 @@ export class RemoteLog {
       linked: parts.linked ?? false,
       ranges: parts.ranges ?? true,
       bulk: parts.bulk ?? true,
+      anchor: checkAnchorPolicy(parts.anchor ?? DEFAULT_ANCHOR_POLICY),
       now: parts.now ?? Date.now,
     }
-    const { context, nextStaging } = await openContext(parts, logHash(parts.id), settings)
+    const { feed } = parts
+    const names = feed ? new AnchoredNameSystem(parts.names, feed) : parts.names
+    const { context, nextStaging } = await openContext({ ...parts, names }, logHash(parts.id), settings)
     return new RemoteLog(context, parts.local, nextStaging)
   }
 
@@ -117,6 +125,11 @@ export class RemoteLog {
    */
   publish(options: PublishOptions = {}): Promise<PublishReport> {
     return this.#context.alone.run('publish', options.signal, () => publish(this.#context, options))
+  }
+
+  /** As {@link publish}, onto the chain, whatever the policy says: what stands in the feed is trusted from then on. */
+  anchor(options: Omit<PublishOptions, 'anchor'> = {}): Promise<PublishReport> {
+    return this.publish({ ...options, anchor: true })
   }
 
   /** Catches up: afterwards this device has every published entry, or a list of what is missing. @throws see `sync.ts` */

@@ -1,10 +1,11 @@
 import type { BlockRef, LogId, Reference } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
+import { type FeedStatus, feedStatusOf } from './feed/ahead.ts'
 import type { Paid } from './paid.ts'
 
 /** What this device knows, without asking anybody. */
-export interface LogStatus {
+export interface LogStatus extends FeedStatus {
   readonly id: LogId
   readonly writable: boolean
   /** The head that is trusted, and the newest block at which it was stated; undefined before the first read. */
@@ -23,7 +24,8 @@ export interface LogStatus {
   readonly paid: Paid
 }
 
-export function statusOf({ id, settings, state }: LogContext): LogStatus {
+export function statusOf(context: LogContext): LogStatus {
+  const { id, settings, state } = context
   const { anchor, have, journal, paid, unsent } = state
   return {
     id,
@@ -33,6 +35,7 @@ export function statusOf({ id, settings, state }: LogContext): LogStatus {
     published: anchor ? nextSeqOf(anchor.page) : 0,
     unsent: unsent.next - unsent.first,
     publishing: journal !== undefined,
+    ...feedStatusOf(context),
     sealedPages: anchor?.page.roots.sealedPages ?? 0,
     keptPages: have.ranges.reduce((sum, { from, to }) => sum + to - from, 0),
     paid,

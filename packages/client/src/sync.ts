@@ -9,6 +9,7 @@ import {
 import { type Anchor, nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
+import { type FeedStatus, feedStatusOf } from './feed/ahead.ts'
 import type { Fetched } from './fetched.ts'
 import { follow } from './follow.ts'
 import { keptPage } from './locate.ts'
@@ -49,7 +50,7 @@ export interface Missing {
  * What this device has after a sync: with `complete`, every entry from 0 to before `entries`, as of the head at the
  * block; else all but exactly what `missing` lists. Payloads by reference are fetched and verified when they are read.
  */
-export interface SyncStatement {
+export interface SyncStatement extends FeedStatus {
   readonly complete: boolean
   /** Entries of the published log. */
   readonly entries: number
@@ -85,6 +86,7 @@ export async function sync(context: LogContext, options: SyncOptions): Promise<S
     head: anchor?.head,
     block: statement.block,
     missing,
+    ...feedStatusOf(context),
     costs: reader.tally.costs(),
   }
 }

@@ -1,4 +1,4 @@
-import { RemoteLogError } from '@remote-log/core'
+import { type MessageId, RemoteLogError } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
@@ -10,6 +10,11 @@ export interface WatchOptions extends OperationOptions {
   readonly intervalMs?: number | undefined
   /** seq of the first entry to give. Default: the first one published after the call. */
   readonly from?: number | undefined
+  /**
+   * Give entries that are in the feed alone, too (`anchored` false), from `from` on; each comes once more when the chain
+   * has it, which may then have others in their place. Default: false.
+   */
+  readonly provisional?: boolean | undefined
   /** Told of failures to ask or read that may pass (`UNAVAILABLE`, `NOT_FOUND`, `STALE`): the watch goes on. */
   readonly onTrouble?: ((error: RemoteLogError) => void) | undefined
 }
@@ -20,7 +25,9 @@ const PASSING: readonly string[] = ['UNAVAILABLE', 'NOT_FOUND', 'STALE']
 /** What a watch needs of its log. */
 export interface Watched {
   follow(options: OperationOptions): Promise<void>
-  read(options: OperationOptions & { from: number; publishedOnly: true }): AsyncIterable<LogEntry>
+  read(
+    options: OperationOptions & { from: number; publishedOnly: true; provisional?: boolean },
+  ): AsyncIterable<LogEntry>
 }
 
 /**
@@ -36,6 +43,7 @@ export async function* watch(
   checkCount(options.from, 'from')
   checkCount(intervalMs, 'intervalMs')
   let from = options.from
+  const shown = new Map<number, MessageId>()
   while (!signal?.aborted) {
     try {
       await log.follow({ signal })
@@ -47,6 +55,8 @@ export async function* watch(
           yield entry
         }
       }
+      if (options.provisional)
+        yield* notShown(log.read({ from, publishedOnly: true, provisional: true, signal }), shown, from)
     } catch (error) {
       if (!(error instanceof RemoteLogError)) throw error
       if (error.code === 'ABORTED' && signal?.aborted) return
@@ -54,6 +64,20 @@ export async function* watch(
       onTrouble?.(error)
     }
     await pause(intervalMs, signal)
+  }
+}
+
+/** Entries that the chain does not have and that were not given at their place. */
+async function* notShown(
+  entries: AsyncIterable<LogEntry>,
+  shown: Map<number, MessageId>,
+  from: number,
+): AsyncGenerator<LogEntry, void, undefined> {
+  for (const seq of shown.keys()) if (seq < from) shown.delete(seq)
+  for await (const entry of entries) {
+    if (entry.anchored || shown.get(entry.seq) === entry.id) continue
+    shown.set(entry.seq, entry.id)
+    yield entry
   }
 }
 

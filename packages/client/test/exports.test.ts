@@ -4,7 +4,9 @@ import * as exported from '../src/index.ts'
 
 test('the exports are frozen: a change needs a changeset (node scripts/freeze-exports.ts client)', () => {
   assert.deepEqual(Object.keys(exported).sort(), [
+    'AnchoredNameSystem',
     'BeePostage',
+    'FeedNameSystem',
     'LogEntry',
     'RemoteLog',
     'connect',

@@ -80,6 +80,8 @@ test('status tells what this device knows, without asking anybody', async () => 
     published: 3,
     unsent: 1,
     publishing: false,
+    provisional: undefined,
+    feedTrouble: undefined,
     sealedPages: 3,
     keptPages: 3,
     paid: { pages: [], entries: [], head: undefined },

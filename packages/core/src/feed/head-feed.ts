@@ -40,6 +40,9 @@ export interface HeadFeed {
   /** Whether this device is the one that writes on `base`. @throws LOCAL_DAMAGED, UNAVAILABLE (own memory) */
   writes(log: LogKey, base: Reference | undefined): Promise<boolean>
 
+  /** The head that this device wrote last on `base`, sent or not. @throws as `writes` */
+  last(log: LogKey, base: Reference | undefined): Promise<Reference | undefined>
+
   /** Notes that this device anchored `base`, and so is the one that writes on it. @throws as `writes` */
   claim(log: LogKey, base: Reference): Promise<void>
 

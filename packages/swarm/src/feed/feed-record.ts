@@ -1,11 +1,18 @@
-import { bytesToHex, parseHex, parseReference, type Reference, ZERO_REFERENCE } from '@remote-log/core'
+import {
+  bytesToHex,
+  type LogHash,
+  parseHex,
+  parseReference,
+  type Reference,
+  ZERO_REFERENCE,
+} from '@remote-log/core'
 
 /** Where a feed's own state is kept on this device, one record a log. A write is on disk when it resolves. */
 export interface FeedRecords {
   /** @throws LOCAL_DAMAGED, UNAVAILABLE */
-  load(log: string): Promise<Uint8Array | undefined>
+  load(log: LogHash): Promise<Uint8Array | undefined>
   /** @throws UNAVAILABLE */
-  save(log: string, record: Uint8Array): Promise<void>
+  save(log: LogHash, record: Uint8Array): Promise<void>
 }
 
 /** What this device wrote on a base of which it is the writer. */

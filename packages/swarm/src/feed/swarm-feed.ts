@@ -100,6 +100,10 @@ export class SwarmFeed implements HeadFeed {
     return (await this.#writtenOn(log, base)) !== undefined
   }
 
+  async last(log: LogKey, base: Reference | undefined): Promise<Reference | undefined> {
+    return (await this.#writtenOn(log, base))?.last?.head
+  }
+
   claim(log: LogKey, base: Reference): Promise<void> {
     return this.#alone(async () => {
       if (await this.#writtenOn(log, base)) return
