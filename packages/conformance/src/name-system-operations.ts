@@ -1,14 +1,14 @@
 import type { Address, LogKey } from '@remote-log/core'
 import { expectSame } from './expectation.ts'
 import type { NameSystemSubject } from './name-system.ts'
-import { seededReference } from './seeded.ts'
+import { seededHead } from './seeded.ts'
 import type { Operation } from './traits.ts'
 
 /** Each operation of a NameSystem, for the traits. */
 export function nameSystemOperations(
   key: (owner: Address, about: string) => LogKey,
 ): readonly Operation<NameSystemSubject>[] {
-  const standing = seededReference('trait: standing')
+  const standing = seededHead('trait: standing')
   return [
     {
       name: 'chainId',
@@ -38,7 +38,7 @@ export function nameSystemOperations(
         const log = key(owner, 'trait of publish')
         const { head } = await names.head(log)
         if (head !== standing) await names.publish(log, head, standing)
-        return options => names.publish(log, standing, seededReference('trait: next'), options)
+        return options => names.publish(log, standing, seededHead('trait: next'), options)
       },
       unchanged: async ({ names, owner }) => {
         expectSame(

@@ -18,6 +18,8 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'expectSame',
     'nameSystemSuite',
     'seededBytes',
+    'seededHead',
+    'seededHeads',
     'seededReference',
     'seededTopic',
   ])
