@@ -6,7 +6,6 @@ import { FEED_ID, FeedWorld } from './feed-world.ts'
 import { memory } from './world.ts'
 
 const { owner } = FEED_ID
-
 nameSystemSuite(
   { describe, test },
   {
@@ -14,19 +13,17 @@ nameSystemSuite(
     supports: { secondDevice: true, readOnly: true, reorganise: true },
     setup() {
       const net = new FeedWorld()
-      const { chain } = net.world
       const anchored = (names: MemoryNameSystem) => new AnchoredNameSystem(names, net.feed(memory()))
       return {
         owner,
         names: anchored(net.names),
-        secondDevice: anchored(new MemoryNameSystem({ chain, owner })),
-        readOnly: anchored(new MemoryNameSystem({ chain })),
-        reorganise: blocks => chain.reorganise(blocks),
+        secondDevice: anchored(new MemoryNameSystem({ chain: net.world.chain, owner })),
+        readOnly: anchored(new MemoryNameSystem({ chain: net.world.chain })),
+        reorganise: blocks => net.world.chain.reorganise(blocks),
       }
     },
   },
 )
-
 // Compare-and-swap between devices is what a feed can't do: no second device.
 nameSystemSuite(
   { describe, test },
