@@ -15,11 +15,18 @@ export interface Network {
   readonly batch?: string | undefined
 }
 
+/** Heads ahead of the chain, without gas. `anchorEvery` undefined: only on demand. */
+export interface FeedConfig {
+  readonly anchorEvery?: number | undefined
+}
+
 /** What `init` wrote down: one log, and where its network is. */
 export interface Config {
   readonly log: LogId
   /** Whether this device may add entries. */
   readonly role: 'writer' | 'reader'
+  /** Whether the owner's feed is written or looked at, and after how many entries it is anchored. */
+  readonly feed?: FeedConfig | undefined
   /** A fixed network, or the devnet file to look it up in (its ports change when the devnet is started again). */
   readonly network:
     | Network
@@ -48,10 +55,12 @@ export async function readConfig(home: Home): Promise<Config> {
   }
   const log = parseLogId(textField(object, 'log', home.config))
   const role = readRole(object, home.config)
+  const feed = readFeed(object.feed, home.config)
   if (object.devnet !== undefined)
     return {
       log,
       role,
+      ...(feed && { feed }),
       network: {
         devnet: textField(object, 'devnet', home.config),
         ...(object.batch !== undefined && { batch: parseBatch(textField(object, 'batch', home.config)) }),
@@ -60,6 +69,7 @@ export async function readConfig(home: Home): Promise<Config> {
   return {
     log,
     role,
+    ...(feed && { feed }),
     network: {
       rpc: parseUrl(textField(object, 'rpc', home.config)),
       bee: parseUrl(textField(object, 'bee', home.config)),
@@ -82,6 +92,18 @@ function readGateways(value: unknown, file: string): readonly string[] {
   })
 }
 
+function readFeed(value: unknown, file: string): FeedConfig | undefined {
+  if (value === undefined) return undefined
+  const { anchorEvery } = Object(value) as { readonly anchorEvery?: unknown }
+  if (anchorEvery === undefined) return {}
+  if (typeof anchorEvery === 'number' && Number.isSafeInteger(anchorEvery) && anchorEvery > 0)
+    return { anchorEvery }
+  throw new InvalidArgumentError(`${file}: "anchorEvery" must be a number of entries`, {
+    file,
+    field: 'feed',
+  })
+}
+
 function readRole(object: JsonObject, file: string): Config['role'] {
   const role = textField(object, 'role', file)
   if (role === 'writer' || role === 'reader') return role
@@ -92,8 +114,12 @@ function readRole(object: JsonObject, file: string): Config['role'] {
 }
 
 /** Writes a new configuration. @throws InvalidArgumentError where there is one already */
-export async function writeConfig(home: Home, { log, role, network }: Config): Promise<void> {
-  const text = JSON.stringify({ version: VERSION, log: formatLogId(log), role, ...network }, undefined, 2)
+export async function writeConfig(home: Home, { log, role, feed, network }: Config): Promise<void> {
+  const text = JSON.stringify(
+    { version: VERSION, log: formatLogId(log), role, feed, ...network },
+    undefined,
+    2,
+  )
   try {
     await writeFile(home.config, `${text}\n`, { flag: 'wx' })
   } catch (error) {

@@ -47,6 +47,7 @@ export async function withLog(
     valueEncoding: 'view',
   })
   const writable = config.role === 'writer'
+  const { anchorEvery } = config.feed ?? {}
   const log = await connect({
     log: config.log,
     rpc,
@@ -55,6 +56,8 @@ export async function withLog(
     signer,
     writable,
     local,
+    feed: config.feed !== undefined,
+    anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
   })
   try {
     await run(log, { role: config.role, network })

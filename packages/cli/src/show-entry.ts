@@ -35,7 +35,7 @@ function asLine(payload: Uint8Array): Uint8Array {
 
 /** The JSON form of an entry. `text` where the payload is UTF-8, else `base64`. */
 async function describeEntry(entry: LogEntry, signal: AbortSignal): Promise<object> {
-  const { seq, timestamp, id, length, published, content } = entry
+  const { seq, timestamp, id, length, published, anchored, content } = entry
   const time = new Date(timestamp).toJSON()
   return {
     seq,
@@ -44,6 +44,7 @@ async function describeEntry(entry: LogEntry, signal: AbortSignal): Promise<obje
     id,
     length,
     published,
+    anchored,
     ...(content.kind === 'reference' && { reference: content.reference }),
     ...(length <= MAX_JSON_PAYLOAD_BYTES && payloadField(await entry.bytes({ signal }))),
   }

@@ -4,7 +4,7 @@ import type { Output } from './output.ts'
 
 /** The JSON form of what a publish did. */
 export function describePublish(report: PublishReport): object {
-  const { publication, head, entries, published, chunks, conflicts, costs } = report
+  const { publication, provisional, head, entries, published, chunks, conflicts, costs } = report
   const { block, transaction, gasUsed } = publication ?? {}
   const unchanged = publication === undefined && entries === 0
   return {
@@ -17,12 +17,20 @@ export function describePublish(report: PublishReport): object {
     block,
     transaction,
     gasUsed,
+    provisional: provisional ?? null,
     costs,
   }
 }
 
 export async function showPublish(out: Output, report: PublishReport): Promise<void> {
-  const { publication, head, entries, published, chunks, conflicts } = report
+  const { publication, provisional, head, entries, published, chunks, conflicts } = report
+  if (!publication && provisional) {
+    const waiting = provisional.entries - published
+    await out.line(
+      `announced ${counted(entries, 'entry', 'entries')} in ${counted(chunks, 'chunk')}, without gas; ${waiting} wait for an anchor`,
+    )
+    return out.line(`  provisional  ${provisional.head}, place ${provisional.index} in the feed`)
+  }
   if (!publication) {
     const found =
       entries > 0

@@ -2,8 +2,16 @@ import type { SyncStatement } from '@remote-log/client'
 import { counted } from './counted.ts'
 import type { Output } from './output.ts'
 
+/** The JSON form of what a sync found. */
+export function describeSync({ feedTrouble, ...statement }: SyncStatement): object {
+  return {
+    ...statement,
+    ...(feedTrouble && { feedTrouble: { code: feedTrouble.code, message: feedTrouble.message } }),
+  }
+}
+
 export async function showSync(out: Output, statement: SyncStatement): Promise<void> {
-  const { complete, entries, fresh, head, block, missing, costs } = statement
+  const { complete, entries, fresh, head, block, missing, provisional, feedTrouble, costs } = statement
   const at = `head ${head}, block ${block.number}`
   if (head === undefined) await out.line(`nothing is published yet (block ${block.number})`)
   else if (!complete)
@@ -12,6 +20,12 @@ export async function showSync(out: Output, statement: SyncStatement): Promise<v
   for (const { from, to, reason, message } of missing) {
     await out.line(`  entries ${from} to ${to - 1}: ${reason}, ${message}`)
   }
+  if (provisional) {
+    await out.line(
+      `  ${provisional.entries - entries} more are announced and not anchored: cat --provisional shows them`,
+    )
+  }
+  if (feedTrouble) await out.line(`  the feed: ${feedTrouble.code}, ${feedTrouble.message}`)
   await out.line(
     `  read ${counted(costs.chunks, 'chunk')} (${costs.bytes} bytes) in ${counted(costs.rounds, 'round')} of requests`,
   )

@@ -16,6 +16,7 @@ import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
 import { lookAhead } from './feed/ahead.ts'
+import { announcedAs, announcedOf } from './feed/announced-head.ts'
 import type { Attempt } from './journal.ts'
 import { paidBefore } from './paid.ts'
 import type { Reader } from './reader.ts'
@@ -91,14 +92,18 @@ function checkFresh(trusted: Anchor | undefined, { head, block }: HeadStatement)
  */
 async function settle(context: LogContext, reader: Reader, { head, block }: HeadStatement): Promise<boolean> {
   const { journal, anchor } = context.state
-  if (!journal || head === undefined || journal.attempts.length === 0) return false
-  if (journal.base !== anchor?.head) {
+  const newest = announcedOf(context)
+  if (head === undefined || !(newest || journal?.attempts.length)) return false
+  if (journal && journal.attempts.length > 0 && journal.base !== anchor?.head) {
     throw new LocalDamagedError('the journal of a publication does not belong to the trusted head', {
       record: 'journal',
     })
   }
   await ensureEdges(context, reader)
-  for (const attempt of journal.attempts.toReversed()) {
+  const announced = await announcedAs(context, reader, head)
+  const own = announced ?? (newest && { ...newest, next: newest.head })
+  const attempts = [...(journal?.attempts ?? []), ...(own ? [own] : [])]
+  for (const attempt of attempts.toReversed()) {
     const pages = new BuiltPages(context.local)
     const built = await rebuild(context, attempt, pages)
     if (attempt.next === head) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expectCode } from '@remote-log/conformance'
-import { logHash, makeChunk } from '@remote-log/core'
+import { logHash, makeChunk, type Reference } from '@remote-log/core'
 import { FEED_ID, FeedWorld } from './feed-world.ts'
 import { bulky, memory, reopened, texts, textsOf } from './world.ts'
 
@@ -295,3 +295,35 @@ async function feedKey(local: ReturnType<typeof memory>): Promise<string> {
   for await (const [key] of local.iterator(options)) if (key.endsWith('/feed')) return key
   return assert.fail('no record of the feed')
 }
+
+test('an announced head that somebody submits to the chain is known: its entries are not there twice', async () => {
+  for (const submitted of [1, 2, 3]) {
+    for (const behind of [false, true]) {
+      const net = new FeedWorld()
+      const alice = await net.writer()
+      await alice.appendMany(texts(1))
+      const { head: base } = await alice.publish()
+      const heads: Reference[] = []
+      for (let i = 1; i <= 3; i++) {
+        await alice.appendMany(texts(1, i))
+        heads.push((await alice.publish()).provisional!.head)
+      }
+      await net.names.publish(FEED_ID, base, heads[submitted - 1]!)
+      // Another device goes on behind it before Alice looks: she knows that of her newest head.
+      if (behind && submitted === 3) {
+        const phone = await net.plain()
+        await phone.append('from the phone')
+        await phone.publish()
+      }
+      const report = await alice.anchor()
+      assert.equal(report.entries, 3)
+      const bob = await net.reader()
+      await bob.sync()
+      const all = await textsOf(bob.read())
+      assert.deepEqual(
+        all.filter(text => text !== 'from the phone'),
+        ['entry 0', 'entry 1', 'entry 2', 'entry 3'],
+      )
+    }
+  }
+})

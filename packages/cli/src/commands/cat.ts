@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.ts'
 import { type EntryFormat, showEntry } from '../show-entry.ts'
 
 interface Options extends GlobalOptions {
+  readonly provisional?: boolean
   readonly from?: number
   readonly to?: number
   readonly reverse?: boolean
@@ -31,6 +32,7 @@ export function addCat(program: Command, runtime: Runtime): void {
     .option('--jsonl', 'a line of JSON for each entry, as append --jsonl reads them (the same as --json)')
     .option('--raw', 'the bytes of the payloads and nothing else')
     .option('--offline', 'print what was synced to this device, ask nobody')
+    .option('--provisional', 'also entries that are announced in the feed and not anchored')
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals()
@@ -85,7 +87,7 @@ function checkSelection({ entry, at, from, to, reverse }: Options): void {
 }
 
 async function* selected({ signal }: Runtime, log: RemoteLog, options: Options) {
-  const { entry, at, from, to, reverse } = options
+  const { entry, at, from, to, reverse, provisional } = options
   if (entry !== undefined) {
     yield await log.entry(entry, { signal })
   } else if (at !== undefined) {
@@ -96,6 +98,7 @@ async function* selected({ signal }: Runtime, log: RemoteLog, options: Options) 
   } else {
     yield* log.read({
       signal,
+      provisional,
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...(reverse && { reverse }),

@@ -18,6 +18,8 @@ interface Options extends GlobalOptions, KeyOptions {
   readonly batch?: string
   readonly topic?: string
   readonly log?: string
+  readonly feed?: boolean
+  readonly anchorEvery?: number
 }
 
 export function addInit(program: Command, runtime: Runtime): void {
@@ -32,6 +34,12 @@ export function addInit(program: Command, runtime: Runtime): void {
     .option('--batch <id>', 'postage batch that pays for writing', parseBatch)
     .option('--topic <name>', 'what the log is about: a name, or 0x and 64 hex digits')
     .option('--log <id>', 'read this log (remotelog:…): no key, no topic')
+    .option('--feed', 'publish to a Swarm feed without gas, or look there too (help publish)')
+    .option(
+      '--anchor-every <count>',
+      'with --feed: move the head in the registry after so many entries (else by publish --anchor)',
+      parseCount,
+    )
     .option('--devnet-account <n>', 'write with the n-th funded account of the devnet', parseCount)
     .option('--no-key-file', 'keep no key on this device: REMOTE_LOG_KEY is needed for each write')
     .option(
@@ -75,7 +83,7 @@ async function own(runtime: Runtime, home: Home, options: Options): Promise<Init
   const log: LogId = { chainId, registry, owner, topic }
   await makeHome(home)
   if (options.keyFile) await keepKey(runtime, home, key, options)
-  await writeConfig(home, { log, role: 'writer', network })
+  await writeConfig(home, { log, role: 'writer', feed: feedOf(options), network })
   return { log, role: 'writer' }
 }
 
@@ -99,9 +107,16 @@ async function foreign(home: Home, options: Options): Promise<Initialised> {
   await writeConfig(home, {
     log,
     role: 'reader',
+    feed: feedOf(options),
     network: devnet ? { devnet: devnet.file } : explicitNetwork(options),
   })
   return { log, role: 'reader' }
+}
+
+function feedOf({ feed, anchorEvery }: Options): Config['feed'] {
+  if (feed) return anchorEvery === undefined ? {} : { anchorEvery: Math.max(1, anchorEvery) }
+  if (anchorEvery === undefined) return undefined
+  throw new InvalidArgumentError('--anchor-every needs --feed', { option: '--anchor-every' })
 }
 
 async function findDevnet({
@@ -150,6 +165,7 @@ postage buy --bee URL, and replaced with remote-log postage use.
 
 Examples:
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes
+  $ remote-log init --devnet ./net --devnet-account 0 --topic notes --feed --anchor-every 100
   $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
   $ remote-log init --rpc https://rpc.example --bee http://localhost:1633 --registry 0x… --chain-id 100 \\
       --batch … --topic notes

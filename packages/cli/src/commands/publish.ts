@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@remote-log/core'
 import { type Command, Option } from 'commander'
 import { followProgress } from '../follow-progress.ts'
 import { withLog } from '../open-log.ts'
@@ -8,6 +9,8 @@ import { describePublish, showPublish } from '../show-publish.ts'
 interface Options extends GlobalOptions {
   readonly passwordFile?: string
   readonly onConflict: 'rebase' | 'fail'
+  readonly anchor?: boolean
+  readonly feedOnly?: boolean
 }
 
 export function addPublish(program: Command, runtime: Runtime): void {
@@ -15,6 +18,8 @@ export function addPublish(program: Command, runtime: Runtime): void {
     .command('publish')
     .description('Upload what was appended to Swarm and move the head in the registry.')
     .addOption(onConflictOption())
+    .option('--anchor', 'with a feed: move the head in the registry now')
+    .option('--feed-only', 'with a feed: spend no gas, or fail')
     .option(
       '--password-file <file>',
       'file with the password of the key file (else REMOTE_LOG_PASSWORD or a prompt)',
@@ -22,9 +27,13 @@ export function addPublish(program: Command, runtime: Runtime): void {
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals()
+      if (options.anchor && options.feedOnly) {
+        throw new InvalidArgumentError('--anchor and --feed-only exclude each other', {})
+      }
+      const anchor = options.anchor ? true : options.feedOnly ? false : undefined
       await withLog(runtime, { ...options, use: 'publish' }, async log => {
         const report = await followProgress(runtime, 'publishing', onProgress =>
-          log.publish({ signal: runtime.signal, onProgress, onConflict: options.onConflict }),
+          log.publish({ signal: runtime.signal, onProgress, onConflict: options.onConflict, anchor }),
         )
         if (options.json) await runtime.stdout.json(describePublish(report))
         else await showPublish(runtime.stdout, report)
@@ -35,9 +44,14 @@ export function addPublish(program: Command, runtime: Runtime): void {
 const HELP = `
 A publish that is stopped at any point publishes nothing half-way; the next one resumes it.
 
+On a log set up with --feed, entries are announced in a Swarm feed, which costs no gas, and the head moves in the
+registry after as many entries as --anchor-every said, or with --anchor. Until then readers see them as provisional.
+
 Examples:
   $ remote-log publish
   $ remote-log publish --json
+  $ remote-log publish --feed-only
+  $ remote-log publish --anchor
   $ remote-log publish --on-conflict fail
 `
 

@@ -19,7 +19,9 @@ export function addStatus(program: Command, runtime: Runtime): void {
       const options: GlobalOptions = command.optsWithGlobals()
       const { stdout } = runtime
       await withLog(runtime, options, async (log, { role, network }) => {
-        const { id, head, block, published, unsent, publishing, sealedPages, keptPages } = log.status()
+        const { id, head, block, published, unsent, publishing, sealedPages, keptPages, provisional } =
+          log.status()
+        const announced = role === 'writer' && provisional ? provisional.entries - published : 0
         const batch = role === 'writer' ? await batchStatus(runtime, network) : undefined
         const status = {
           log: formatLogId(id),
@@ -31,6 +33,7 @@ export function addStatus(program: Command, runtime: Runtime): void {
           block: block ?? null,
           sealedPages,
           keptPages,
+          provisional: provisional ?? null,
           batch,
         }
         const parts = await lifetimesOf(runtime, log, network)
@@ -38,8 +41,12 @@ export function addStatus(program: Command, runtime: Runtime): void {
         await stdout.line(`${status.log} (${role})`)
         if (role === 'writer') {
           await stdout.line(
-            `  only here    ${counted(unsent, 'entry', 'entries')}${unsent > 0 ? ': publish them' : ''}`,
+            `  only here    ${counted(unsent - announced, 'entry', 'entries')}${unsent > announced ? ': publish them' : ''}`,
           )
+          if (announced > 0)
+            await stdout.line(
+              `  announced    ${counted(announced, 'entry', 'entries')}, not anchored: publish --anchor`,
+            )
           if (publishing)
             await stdout.line('  a publish was begun and its end is not known: publish again settles it')
         }

@@ -6,7 +6,7 @@ import { parseBytes } from '../parse-option.ts'
 import type { GlobalOptions, SetExitCode } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
 import { showPlan } from '../show-plan.ts'
-import { showSync } from '../show-sync.ts'
+import { describeSync, showSync } from '../show-sync.ts'
 
 interface Options extends GlobalOptions {
   readonly byteBudget?: number
@@ -33,7 +33,7 @@ export function addSync(program: Command, runtime: Runtime, setExitCode: SetExit
         const statement = await followProgress(runtime, 'syncing', onProgress =>
           log.sync({ signal: runtime.signal, onProgress, ...(byteBudget !== undefined && { byteBudget }) }),
         )
-        if (options.json) await runtime.stdout.json(statement)
+        if (options.json) await runtime.stdout.json(describeSync(statement))
         else await showSync(runtime.stdout, statement)
         const [first] = statement.missing
         if (first) setExitCode(EXIT_CODES[first.reason])

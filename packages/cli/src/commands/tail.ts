@@ -8,6 +8,7 @@ import type { Runtime } from '../runtime.ts'
 import { showEntry } from '../show-entry.ts'
 
 interface Options extends GlobalOptions {
+  readonly provisional?: boolean
   readonly entries: number
   readonly follow?: boolean
   readonly interval: number
@@ -20,20 +21,22 @@ export function addTail(program: Command, runtime: Runtime): void {
     .option('-n, --entries <count>', 'how many entries', parseCount, 10)
     .option('-f, --follow', 'go on with new entries as they are published, until Ctrl-C')
     .option('--interval <ms>', 'with -f: how often the registry is asked, in milliseconds', parseCount, 2000)
+    .option('--provisional', 'also entries that are announced in the feed and not anchored')
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
-      const { entries: count, follow, interval, ...options }: Options = command.optsWithGlobals()
+      const { entries: count, follow, interval, provisional, ...options }: Options = command.optsWithGlobals()
       const format = options.json ? 'json' : 'lines'
       const { signal, stdout } = runtime
       await withLog(runtime, options, async log => {
-        const { published, unsent } = await refresh(runtime, log)
-        let next = Math.max(0, published + unsent - count)
-        for await (const entry of log.read({ from: next, signal })) {
+        const { published, unsent, provisional: ahead } = await refresh(runtime, log)
+        const announced = provisional && ahead ? Math.max(unsent, ahead.entries - published) : unsent
+        let next = Math.max(0, published + announced - count)
+        for await (const entry of log.read({ from: next, signal, provisional })) {
           await showEntry(stdout, entry, format, signal)
           next = entry.seq + 1
         }
         if (!follow) return
-        for await (const entry of log.watch({ from: next, intervalMs: interval, signal })) {
+        for await (const entry of log.watch({ from: next, intervalMs: interval, signal, provisional })) {
           await showEntry(stdout, entry, format, signal)
         }
         throwIfAborted(signal, 'tail')
