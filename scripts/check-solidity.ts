@@ -25,7 +25,9 @@ const solhint = createRequire(import.meta.url)('solhint') as Solhint
  */
 export function checkSolidity(root: string): Finding[] {
   const contracts = filesBelow(root, 'contracts', /\.sol$/)
-  const tests = filesBelow(root, 'test/contracts', /\.sol$/)
+  const tests = ['test/contracts', 'packages/devnet/contracts'].flatMap(folder =>
+    filesBelow(root, folder, /\.sol$/),
+  )
   return [
     ...[...contracts, ...tests].flatMap(path => linted(root, path)),
     ...contracts.flatMap(path => houseRules(path, readText(root, path))),

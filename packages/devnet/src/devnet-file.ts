@@ -15,6 +15,8 @@ export interface DevnetFile {
   readonly beeUrl: string
   readonly chainId: number
   readonly registry: Address
+  /** The contract that sells postage batches, with the names and rules of the Swarm Foundation's PostageStamp. */
+  readonly postage: Address
   /** Id of a usable postage batch, 64 hex digits. */
   readonly batch: string
   readonly accounts: readonly FundedAccount[]

@@ -10,6 +10,8 @@ import type { LocalChain } from './chain/local-chain.ts'
 import { startMemoryChain } from './chain/memory-chain.ts'
 import type { Clock } from './clock.ts'
 import { type DevnetFile, type FundedAccount, readDevnetFile, writeDevnetFile } from './devnet-file.ts'
+import { deployPostage } from './postage/deploy-postage.ts'
+import { followPostage } from './postage/follow-postage.ts'
 
 export interface DevnetOptions {
   /** Where chain and chunks are kept. Without it both live in memory. One devnet at a time can use a folder. */
@@ -34,6 +36,8 @@ export interface DevnetOptions {
 /** A running development network. */
 export interface Devnet extends DevnetFile {
   readonly bee: BeeNode
+  /** Lets the Bee node see what happened to postage batches on the chain by now; it looks by itself every 200 ms. */
+  syncPostage(): Promise<void>
   /** Ends everything. Resolves when no process and no open port is left. */
   stop(): Promise<void>
 }
@@ -83,12 +87,23 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
       beeUrl: bee.url,
       chainId,
       registry: await registryOn(chain.rpcUrl, chainId, before?.registry),
+      postage: await postageOn(chain.rpcUrl, before?.postage),
       batch: await batchOn(bee),
       accounts: fundedAccounts(),
     }
     await chain.settle()
     if (folder) await writeDevnetFile(folder, content)
-    return { ...content, bee, stop: () => stopAll(chain, bee) }
+    const follower = followPostage(content, bee.network.chain)
+    await follower.sync()
+    return {
+      ...content,
+      bee,
+      syncPostage: () => follower.sync(),
+      async stop() {
+        await follower.stop()
+        await stopAll(chain, bee)
+      },
+    }
   } catch (cause) {
     await stopAll(chain, bee)
     throw cause
@@ -124,6 +139,17 @@ async function registryOn(rpcUrl: string, chainId: number, last: Address | undef
     signer: signerOf(FUNDED_KEYS[DEPLOYER]!),
   })
   return registry
+}
+
+/** The seller of postage of last time, if the chain still has it; otherwise a new one. */
+async function postageOn(rpcUrl: string, last: Address | undefined): Promise<Address> {
+  if (last !== undefined && (await callChain(rpcUrl, 'eth_getCode', [last, 'latest'])) !== '0x') return last
+  const [deployer, accounts] = [fundedAccounts()[DEPLOYER]!.address, fundedAccounts()]
+  return deployPostage(
+    rpcUrl,
+    deployer,
+    accounts.map(({ address }) => address),
+  )
 }
 
 async function batchOn(bee: BeeNode): Promise<string> {

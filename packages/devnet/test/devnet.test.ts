@@ -90,7 +90,7 @@ describe('in a folder', () => {
     await assert.rejects(fetch(first.beeUrl))
 
     const second = await startDevnet({ folder })
-    const { bee: _bee, stop: _stop, ...facts } = second
+    const { bee: _bee, stop: _stop, syncPostage: _sync, ...facts } = second
     assert.deepEqual(facts, file)
     const receipt = await rpc<{ status: string }>(second.rpcUrl, 'eth_getTransactionReceipt', [transaction])
     assert.equal(receipt.status, '0x1')

@@ -16,6 +16,16 @@ export { linkName, type NameTransaction, setNameResolver, unlinkName } from './n
 export { type ResolverOptions, resolverInterface } from './names/log-resolver.ts'
 export { type LogName, type NameOptions, resolveLogName } from './names/resolve-log-name.ts'
 export type { RegistryOptions } from './options.ts'
+export {
+  batchIdOf,
+  type ChainBatchOrder,
+  type ChainBatchState,
+  ChainPostage,
+  type ChainPostageOptions,
+  type ChainPostagePrice,
+  type ChainTopUpOrder,
+} from './postage/chain-postage.ts'
+export { bzzInterface, postageInterface } from './postage/postage-abi.ts'
 export { REFUSALS, type Refusal, registryAbi, registryInterface } from './registry-abi.ts'
 export * from './registry-name-system.ts'
 export * from './sign-head.ts'

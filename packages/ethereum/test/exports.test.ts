@@ -4,6 +4,7 @@ import * as exported from '../src/index.ts'
 
 test('the exports are frozen: a change needs a changeset (node scripts/freeze-exports.ts ethereum)', () => {
   assert.deepEqual(Object.keys(exported).sort(), [
+    'ChainPostage',
     'DOMAIN_NAME',
     'DOMAIN_VERSION',
     'ENS_REGISTRY',
@@ -12,6 +13,8 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'SIGNED_HEAD_TYPES',
     'addLane',
     'authorizeWriter',
+    'batchIdOf',
+    'bzzInterface',
     'createKey',
     'deployRegistry',
     'deployments',
@@ -25,6 +28,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'parseLaneChange',
     'parseSignedHead',
     'parseWriterGrant',
+    'postageInterface',
     'proveHead',
     'proveHeadInState',
     'readKeyFile',

@@ -3,7 +3,7 @@ import { fromRecord, toRecord } from './json-record.ts'
 import { keccak } from './keccak.ts'
 import { batchesPrefix, batchKey, metaKey } from './record-keys.ts'
 import { BUCKET_DEPTH } from './stamp.ts'
-import type { Store } from './store.ts'
+import type { Store, Write } from './store.ts'
 
 /** A postage batch as the chain knows it. Amounts are PLUR per chunk. */
 export interface Batch {
@@ -19,6 +19,16 @@ export interface Batch {
   /** What was paid for it in all, without the effect of dilution. */
   readonly amount: bigint
 }
+
+/** What a contract tells of a batch. */
+export type BatchEvent = { readonly id: Buffer } & (
+  | ({ readonly kind: 'created' } & Pick<Batch, 'owner' | 'depth' | 'immutable' | 'amount'>)
+  /** PLUR in all. */
+  | { readonly kind: 'topped up'; readonly total: bigint }
+  | { readonly kind: 'diluted'; readonly depth: number }
+)
+
+const FOLLOWED = 'followed to'
 
 interface BatchRecord extends Omit<Batch, 'id' | 'owner' | 'value' | 'amount'> {
   readonly owner: string
@@ -121,6 +131,47 @@ export class PostageChain {
     return batch
   }
 
+  /** The block of the chain of contracts from which on its events were not seen yet. */
+  get followedTo(): number {
+    const saved = this.#store.get(metaKey(FOLLOWED))
+    return saved ? fromRecord<number>(saved) : 0
+  }
+
+  /**
+   * Takes over what happened to batches on a chain of contracts, all of it or nothing. Money and depth are the
+   * contract's; time is this chain's own, for the other one stands still between transactions.
+   */
+  async follow(events: readonly BatchEvent[], to: number): Promise<void> {
+    const changed = new Map<string, Batch>()
+    for (const event of events) {
+      const key = event.id.toString('hex')
+      const known = changed.get(key) ?? this.#batches.get(key)
+      const after = known ? this.#changed(known, event) : this.#created(event)
+      if (after) changed.set(key, after)
+    }
+    await this.#store.write([
+      ...[...changed.values()].map(recordOf),
+      { key: metaKey(FOLLOWED), value: toRecord(to) },
+    ])
+    for (const [key, batch] of changed) this.#batches.set(key, batch)
+  }
+
+  #created(event: BatchEvent): Batch | undefined {
+    if (event.kind !== 'created') return undefined
+    const { id, owner, depth, immutable, amount } = event
+    return { id, owner, depth, immutable, amount, start: this.block(), value: this.totalAmount() + amount }
+  }
+
+  #changed(batch: Batch, event: BatchEvent): Batch | undefined {
+    if (event.kind === 'created') return undefined
+    if (event.kind === 'topped up') {
+      const amount = event.total >> BigInt(batch.depth)
+      return { ...batch, value: batch.value + amount, amount: batch.amount + amount }
+    }
+    const value = this.totalAmount() + this.leftAfterDilution(batch, event.depth)
+    return { ...batch, depth: event.depth, value }
+  }
+
   async topUp(batch: Batch, amount: bigint): Promise<void> {
     await this.#save({ ...batch, value: batch.value + amount, amount: batch.amount + amount })
   }
@@ -136,11 +187,12 @@ export class PostageChain {
 
   async #save(batch: Batch): Promise<void> {
     this.#batches.set(batch.id.toString('hex'), batch)
-    const { id, owner, ...rest } = batch
-    await this.#store.write([
-      { key: batchKey(id), value: toRecord({ ...rest, owner: owner.toString('hex') }) },
-    ])
+    await this.#store.write([recordOf(batch)])
   }
+}
+
+function recordOf({ id, owner, ...rest }: Batch): Write {
+  return { key: batchKey(id), value: toRecord({ ...rest, owner: owner.toString('hex') }) }
 }
 
 /** Slots in each bucket of a batch. */
