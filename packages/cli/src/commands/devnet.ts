@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { DEVNET_FILE, type DevnetFacts } from '../devnet-file.ts'
-import { parsePort } from '../parse-option.ts'
+import { parseCount, parsePort } from '../parse-option.ts'
 import type { GlobalOptions } from '../program.ts'
 import { startProgress } from '../progress.ts'
 import type { Runtime } from '../runtime.ts'
@@ -13,6 +13,10 @@ interface Options extends GlobalOptions {
   readonly folder?: string
   readonly beePort?: number
   readonly rpcPort?: number
+  readonly poor?: boolean
+  readonly poorAllowance?: number
+  readonly poorBurst?: number
+  readonly startup?: number
 }
 
 export function addDevnet(program: Command, runtime: Runtime): void {
@@ -22,6 +26,10 @@ export function addDevnet(program: Command, runtime: Runtime): void {
     .option('--folder <dir>', 'keep everything in this folder: started again on it, the network is as it was')
     .option('--bee-port <port>', 'port of the Bee node (default: any that is free)', parsePort)
     .option('--rpc-port <port>', 'port of the chain (default: any that is free)', parsePort)
+    .option('--poor', 'the node pays its peers in time alone, as a Bee without a chequebook does')
+    .option('--poor-allowance <chunks>', 'chunks a second of a poor node (default: 10)', parseCount)
+    .option('--poor-burst <chunks>', 'chunks that a poor node may move at once after a pause (default: 300)', parseCount)
+    .option('--startup <ms>', 'answer 503 for so long, as a node does that still syncs', parseCount)
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals()
@@ -40,13 +48,19 @@ export function addDevnet(program: Command, runtime: Runtime): void {
     })
 }
 
-async function startDevnet(folder: string | undefined, { beePort, rpcPort }: Options) {
+async function startDevnet(folder: string | undefined, options: Options) {
+  const { beePort, rpcPort, poorAllowance, poorBurst, startup } = options
+  const poor = options.poor || poorAllowance !== undefined || poorBurst !== undefined
   // Hardhat and the Bee node take a second to load: only this command pays for it.
   const devnet = await import('@remote-log/devnet')
   return devnet.startDevnet({
     ...(folder !== undefined && { folder }),
     ...(beePort !== undefined && { beePort }),
     ...(rpcPort !== undefined && { rpcPort }),
+    bee: {
+      startupMs: startup,
+      poor: poor ? { allowancePerSecond: poorAllowance, burst: poorBurst } : undefined,
+    },
   })
 }
 
@@ -89,9 +103,13 @@ function quote(path: string): string {
 const HELP = `
 Its accounts are funded, its keys public, its stamps free: nothing on it has value.
 
+A poor node takes uploads at once but moves them to the network slowly, so that publishing takes as long as it may on the
+real one: see packages/devnet/README.md.
+
 Examples:
   $ remote-log devnet
   $ remote-log devnet --folder ./net
   $ remote-log devnet --folder ./net --bee-port 1633 --rpc-port 8545
+  $ remote-log devnet --poor --poor-allowance 4
   $ remote-log devnet --json
 `
