@@ -28,7 +28,11 @@ export function addDevnet(program: Command, runtime: Runtime): void {
     .option('--rpc-port <port>', 'port of the chain (default: any that is free)', parsePort)
     .option('--poor', 'the node pays its peers in time alone, as a Bee without a chequebook does')
     .option('--poor-allowance <chunks>', 'chunks a second of a poor node (default: 10)', parseCount)
-    .option('--poor-burst <chunks>', 'chunks that a poor node may move at once after a pause (default: 300)', parseCount)
+    .option(
+      '--poor-burst <chunks>',
+      'chunks that a poor node may move at once after a pause (default: 300)',
+      parseCount,
+    )
     .option('--startup <ms>', 'answer 503 for so long, as a node does that still syncs', parseCount)
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
