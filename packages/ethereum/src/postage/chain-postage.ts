@@ -182,6 +182,7 @@ export class ChainPostage {
 
   async #approve(cost: bigint, call: CallOptions): Promise<void> {
     const payer = await this.#payer().getAddress()
+    await this.#demandNothingPending(payer, 'payment', call)
     const block = await this.#connection.blockAt('latest', call)
     const token = String((await this.#read(block, 'bzzToken', [], call))[0])
     const ask = (name: string, values: unknown[]) =>
