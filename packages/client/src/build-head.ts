@@ -1,10 +1,12 @@
 import {
   type Chunk,
+  type ChunkRoom,
   chunkPayload,
   emptyLogState,
   LocalDamagedError,
   LogBuilder,
   type Reference,
+  type Salts,
   stateFromHead,
 } from '@remote-log/core'
 import { type Anchor, decodeHead } from './anchor.ts'
@@ -16,6 +18,8 @@ export interface HeadPlan {
   readonly entries: number
   /** One entry a page. */
   readonly linked: boolean
+  /** Of the pages, where this plan was carried out before; left out: they are chosen to find room. */
+  readonly salts?: Salts | undefined
 }
 
 /** The head that a plan makes. */
@@ -24,10 +28,13 @@ export interface BuiltHead {
   readonly entries: number
   /** Staging numbers of the payloads by reference among them. */
   readonly staged: readonly number[]
+  readonly salts: Salts
 }
 
 /** Takes what a head is made of, in upload order. */
 export interface ChunkSink {
+  /** Where the chunks must find room. */
+  readonly room?: ChunkRoom | undefined
   /** `page` is set for a sealed page. */
   chunk(chunk: Chunk, page?: number): Promise<void>
   /** Takes the payload with this staging number and root; left out where only the log itself is wanted. */
@@ -35,12 +42,12 @@ export interface ChunkSink {
 }
 
 /**
- * Builds the next head from the anchored one and the first unsent entries: one plan always gives the same bytes. The
- * anchor's edges must be known. @throws LOCAL_DAMAGED, and what `sink` throws
+ * Builds the next head from the anchored one and the first unsent entries: one plan with salts always gives the same bytes.
+ * The anchor's edges must be known. @throws LOCAL_DAMAGED, REFUSED (no room), and what `sink` throws
  */
 export async function buildHead(
   context: LogContext,
-  { entries, linked }: HeadPlan,
+  { entries, linked, salts }: HeadPlan,
   sink: ChunkSink,
 ): Promise<BuiltHead> {
   const { log, local, state } = context
@@ -48,6 +55,7 @@ export async function buildHead(
   const { first } = state.unsent
   const builder = new LogBuilder(
     anchor ? stateFromHead(anchor.page, anchor.history!, anchor.directory!) : emptyLogState(log),
+    salts ? { salts } : { room: sink.room },
   )
   const sealedBefore = anchor?.page.roots.sealedPages ?? 0
   let page = sealedBefore
@@ -77,6 +85,7 @@ export async function buildHead(
     })
   }
   const head = builder.head()
+  await give(head.sealed)
   // Where no page was sealed, both trees are the anchored head's, and published.
   if (page > sealedBefore) for (const chunk of head.edge) await sink.chunk(chunk)
   await sink.chunk(head.page)
@@ -87,5 +96,6 @@ export async function buildHead(
     anchor: { head: head.reference, bytes, page: decoded, history, directory },
     entries: built,
     staged,
+    salts: builder.salts,
   }
 }

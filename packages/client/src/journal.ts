@@ -1,4 +1,5 @@
-import { LocalDamagedError, parseReference, type Reference } from '@remote-log/core'
+import { LocalDamagedError, parseReference, type Reference, type Salts } from '@remote-log/core'
+import { decodeSalts, encodeSalts } from './salts-codec.ts'
 
 /** A head that was, or may have been, sent to the name system. */
 export interface Attempt {
@@ -7,6 +8,7 @@ export interface Attempt {
   readonly entries: number
   /** Whether it was built with one entry a page. */
   readonly linked: boolean
+  readonly salts: Salts
 }
 
 /**
@@ -27,7 +29,7 @@ export function encodeJournal(journal: Journal): Uint8Array {
       version: 1,
       base: journal.base ?? null,
       upload: journal.upload ?? null,
-      attempts: journal.attempts,
+      attempts: journal.attempts.map(attempt => ({ ...attempt, salts: encodeSalts(attempt.salts) })),
     }),
   )
 }
@@ -38,12 +40,17 @@ export function decodeJournal(bytes: Uint8Array): Journal {
     const stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as {
       base: string | null
       upload: string | null
-      attempts: { next: string; entries: number; linked: boolean }[]
+      attempts: { next: string; entries: number; linked: boolean; salts?: string }[]
     }
     return {
       base: stored.base === null ? undefined : parseReference(stored.base),
       upload: stored.upload ?? undefined,
-      attempts: stored.attempts.map(attempt => ({ ...attempt, next: parseReference(attempt.next) })),
+      attempts: stored.attempts.map(attempt => ({
+        ...attempt,
+        next: parseReference(attempt.next),
+        // Journals of before there were salts: all are 0.
+        salts: decodeSalts(attempt.salts ?? '00'),
+      })),
     }
   } catch (cause) {
     throw new LocalDamagedError(

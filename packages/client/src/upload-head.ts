@@ -33,6 +33,7 @@ export async function uploadHead(context: LogContext, reader: Reader, plan: Head
   const putStaged = settings.bulk && puts.takesFiles ? putStagedFiles : putStagedChunks
   try {
     const built = await buildHead(context, plan, {
+      room: upload.room,
       chunk: async (chunk, page) => {
         if (page !== undefined) await pages.add(page, chunk)
         await stretches.add(chunk, page)

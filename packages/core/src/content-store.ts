@@ -1,5 +1,6 @@
 import type { Chunk } from './chunk.ts'
 import type { Reference } from './reference.ts'
+import type { ChunkRoom } from './room/chunk-room.ts'
 
 /** What every operation that leaves the process accepts. */
 export interface CallOptions {
@@ -49,6 +50,9 @@ export interface Upload {
 
   /** What pays for the chunks, where the store has such a thing. On Swarm: the id of a postage batch. */
   readonly paidBy?: string | undefined
+
+  /** Where the store has room, if it matters and is known: pages get salts by it (`LogBuilder`). */
+  readonly room?: ChunkRoom | undefined
 
   /**
    * Hands one chunk to the store. Resolving means accepted, not stored in the network: see `confirm`. The chunk's

@@ -13,6 +13,7 @@ export type RefusalReason =
   | 'malformed'
   | 'forbidden'
   | 'rejected'
+  | 'stamp-invalid'
   | 'range'
   | 'batch-expiring'
   | 'batch-too-small'
@@ -82,10 +83,11 @@ export function refused(
 
 const REMEDIES: Readonly<Record<RefusalReason, string>> = {
   'no-batch': 'configure the id of a postage batch',
-  'batch-unknown': 'this node does not own that postage batch',
+  'batch-unknown': 'this node does not own that postage batch, or it ran out',
   'batch-not-usable': 'a new postage batch is usable after about ten blocks; one that ran out never again',
   'batch-expired': 'it ran out: buy another with remote-log postage buy',
   'batch-full': 'the postage batch is full: buy or dilute one with remote-log postage',
+  'stamp-invalid': 'stamp with the key of the owner of the postage batch',
   malformed: 'these bytes are no chunk',
   forbidden: 'this node or gateway does not let you',
   rejected: 'this node does not take the request',
@@ -109,6 +111,8 @@ function refusalOf(answer: BeeAnswer): RefusalReason | undefined {
     case 404:
       return /batch|issuer/.test(message) ? 'batch-unknown' : undefined
     case 400:
+      if (/^stamp signature/.test(message)) return 'stamp-invalid'
+      if (/^invalid batch id/.test(message)) return 'batch-unknown'
       return /usable/.test(message) ? 'batch-not-usable' : /length/.test(message) ? 'malformed' : 'rejected'
     case 413:
       return 'malformed'

@@ -1,7 +1,7 @@
 import { writeError } from './answer-error.ts'
 import type { BeeNode } from './bee-node.ts'
 import { demandUsable } from './postage/batch-state.ts'
-import { parseOwnBatch } from './postage/stamp-record.ts'
+import { type OwnBatch, parseOwnBatch } from './postage/stamp-record.ts'
 import { parseObject } from './tag.ts'
 
 /**
@@ -13,10 +13,12 @@ export async function checkBatch(
   batch: string,
   signal: AbortSignal | undefined,
   minimumSeconds?: number,
-): Promise<void> {
+): Promise<OwnBatch> {
   const request = { method: 'GET', route: '/stamps/{batch}', parameter: batch } as const
-  await node.call(request, signal, (answer, origin) => {
+  return node.call(request, signal, (answer, origin) => {
     if (answer.status !== 200) throw writeError(answer, origin)
-    demandUsable(parseOwnBatch(parseObject(answer.bytes), origin), origin, minimumSeconds)
+    const own = parseOwnBatch(parseObject(answer.bytes), origin)
+    demandUsable(own, origin, minimumSeconds)
+    return own
   })
 }

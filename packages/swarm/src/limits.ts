@@ -32,3 +32,11 @@ export const PROVERS = 32
 export const TAGS_AT_ONCE = 8
 /** Chunks of an upload that a second node is asked for as a sample: of 5 % missing, four times in five one is found. */
 export const SAMPLED = 32
+/** Deepest postage batch that is stamped here: 2^40 chunks. */
+export const MAX_BATCH_DEPTH = 40
+/** Salts that are tried for a page until it finds room in its batch: seconds of hashing at the most. */
+export const MAX_SALTS = 2 ** 20
+/** How far ahead of the time of a stamp times are kept free on disk, in nanoseconds: one write in ten minutes. */
+export const TIMESTAMPS_AHEAD_NS = 600_000_000_000n
+/** Deepest batch of a node whose buckets are looked at before an upload: deeper ones fill up well by themselves. */
+export const MAX_STEERED_DEPTH = 22

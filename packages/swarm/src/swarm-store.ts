@@ -8,7 +8,9 @@ import {
   parseHex,
   type RangeReader,
   type Reference,
+  RefusedError,
   throwIfAborted,
+  UnavailableError,
   type Upload,
   verifiedLeaves,
 } from '@remote-log/core'
@@ -16,16 +18,24 @@ import { refused } from './answer-error.ts'
 import { checkBatch } from './batch.ts'
 import { type BatchStatus, listBatches } from './batch-list.ts'
 import { BeeNode } from './bee-node.ts'
-import { MAX_IN_FLIGHT, PATIENCE_MS, RETRY_MS, TIMEOUT_MS } from './limits.ts'
+import { MAX_IN_FLIGHT, MAX_STEERED_DEPTH, PATIENCE_MS, RETRY_MS, TIMEOUT_MS } from './limits.ts'
 import type { RequestReport } from './request-report.ts'
+import { type ChunkPostage, postageOfNode, postageOfStamper } from './stamps/chunk-postage.ts'
+import { DIRECT, DirectUpload } from './stamps/direct-upload.ts'
+import { demandOnChain, nodeSlots } from './stamps/node-slots.ts'
+import type { Stamper } from './stamps/stamper.ts'
 import { SwarmUpload, type UploadEvidence } from './swarm-upload.ts'
-import { createTag, readTag } from './tag.ts'
+import { createTag, readTag, type Tag } from './tag.ts'
 
 export interface SwarmStoreOptions {
   /** Base URL of a Bee node or gateway. User and password in it are sent as HTTP authorization, and never printed. */
   readonly url: string
   /** Postage batch of that node, 64 hex digits; needed to write. */
   readonly batch?: string | undefined
+  /**
+   * Stamps chunks here, with the key of their batch's owner, so that any node or gateway takes them: in place of `batch`.
+   */
+  readonly stamper?: Stamper | undefined
   /** URL of a second node, which proves what the first can't say of an upload: see {@link SwarmUpload}. */
   readonly readBack?: string | undefined
   /** Least time that the batch must last still, in seconds; one with less is refused. Default 3,600. */
@@ -55,13 +65,14 @@ export class SwarmStore implements ContentStore, RangeReader {
   readonly #readBack: BeeNode | undefined
   readonly #batch: string | undefined
   readonly #evidence: UploadEvidence
+  readonly #stamper: Stamper | undefined
   readonly #patienceMs: number
   readonly #minimumBatchSeconds: number | undefined
   readonly #listBatches: (signal: AbortSignal | undefined) => Promise<readonly BatchStatus[]>
 
   /**
    * @param own the node that is at the URL, where somebody else uses it as well
-   * @throws INVALID_ARGUMENT (a URL or batch id of the wrong form)
+   * @throws INVALID_ARGUMENT (a URL or batch id of the wrong form, a stamper for another batch)
    */
   constructor(options: SwarmStoreOptions, own?: BeeNode) {
     const { batch, readBack, timeoutMs = TIMEOUT_MS } = options
@@ -75,6 +86,11 @@ export class SwarmStore implements ContentStore, RangeReader {
       throw new InvalidArgumentError('to read uploads back, name a second node (readBack)', {
         evidence: this.#evidence,
       })
+    }
+    this.#stamper = options.stamper
+    if (this.#stamper && this.#batch !== undefined && this.#batch !== this.#stamper.batch) {
+      const what = `the stamper is for postage batch ${this.#stamper.batch}, not for ${this.#batch}`
+      throw new InvalidArgumentError(what, { batch: this.#batch, stamper: this.#stamper.batch })
     }
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS
     this.#listBatches = signal => listBatches(this.#node.connection, timeoutMs, signal)
@@ -90,20 +106,40 @@ export class SwarmStore implements ContentStore, RangeReader {
     resume,
   }: CallOptions & { readonly resume?: string | undefined } = {}): Promise<Upload> {
     throwIfAborted(signal, 'beginUpload')
+    const postage = await this.#postage(signal)
+    const tag = await this.#tag(resume, signal)
+    const parts = { node: this.#node, readBack: this.#readBack, postage, patienceMs: this.#patienceMs }
+    return tag ? new SwarmUpload({ ...parts, evidence: this.#evidence, tag }) : new DirectUpload(parts)
+  }
+
+  async #postage(signal: AbortSignal | undefined): Promise<ChunkPostage> {
+    if (this.#stamper) {
+      await demandOnChain(this.#node.once(), this.#stamper.batch, signal)
+      return postageOfStamper(this.#stamper)
+    }
     const batch = this.#batch
     if (batch === undefined) throw refused('no-batch', 'chunks are stored on a postage batch', {})
-    await checkBatch(this.#node, batch, signal, this.#minimumBatchSeconds)
-    const tag = await (resume === undefined
-      ? createTag(this.#node, signal)
-      : readTag(this.#node, parseUploadId(resume), signal))
-    return new SwarmUpload({
-      node: this.#node,
-      readBack: this.#readBack,
-      evidence: this.#evidence,
+    const { immutable, depth, slots, utilization } = await checkBatch(
+      this.#node,
       batch,
-      tag,
-      patienceMs: this.#patienceMs,
-    })
+      signal,
+      this.#minimumBatchSeconds,
+    )
+    const steered = immutable && depth <= MAX_STEERED_DEPTH && utilization >= slots / 2
+    return postageOfNode(batch, steered ? await nodeSlots(this.#node, batch, depth, signal) : undefined)
+  }
+
+  /** The upload's tag; undefined where chunks are stamped here and the gateway gives no tags. */
+  async #tag(resume: string | undefined, signal: AbortSignal | undefined): Promise<Tag | undefined> {
+    if (resume !== undefined && !(this.#stamper && resume === DIRECT)) {
+      return readTag(this.#node, parseUploadId(resume), signal)
+    }
+    try {
+      return await createTag(this.#node, signal)
+    } catch (error) {
+      if (this.#stamper && givesNoTags(error)) return undefined
+      throw error
+    }
   }
 
   /** One `GET /bytes` with Range. */
@@ -122,6 +158,12 @@ export class SwarmStore implements ContentStore, RangeReader {
   batches({ signal }: CallOptions = {}): Promise<readonly BatchStatus[]> {
     return this.#listBatches(signal)
   }
+}
+
+/** Gateways let through what their operators chose; the rest is answered as forbidden or unknown. */
+function givesNoTags(error: unknown): boolean {
+  if (!(error instanceof RefusedError || error instanceof UnavailableError)) return false
+  return [401, 403, 404, 405].includes(Number(error.details.status))
 }
 
 /** The node at a URL, as the options say. @throws INVALID_ARGUMENT */

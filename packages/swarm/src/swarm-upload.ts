@@ -2,22 +2,22 @@ import {
   BRANCHES,
   type CallOptions,
   type Chunk,
+  type ChunkRoom,
   type FileUpload,
   NotFoundError,
   type Reference,
-  SPAN_BYTES,
   UnavailableError,
   type Upload,
   type UploadProgress,
 } from '@remote-log/core'
 import { aborted, pause } from './abort-signals.ts'
-import { refused } from './answer-error.ts'
 import type { BeeNode } from './bee-node.ts'
 import { ChunkProof, type Provable } from './chunk-proof.ts'
-import { FIRST_POLL_MS, LAST_POLL_MS, MAX_CHUNK_BYTES, SAMPLED } from './limits.ts'
+import { FIRST_POLL_MS, LAST_POLL_MS, SAMPLED } from './limits.ts'
 import { PostedFiles } from './posted-files.ts'
+import type { ChunkPostage } from './stamps/chunk-postage.ts'
 import { readTag, type Tag } from './tag.ts'
-import { postChunk, postFile } from './upload-requests.ts'
+import { demandChunkLength, postChunk, postFile } from './upload-requests.ts'
 
 /**
  * What proves an upload: its tags alone, or besides them a second node that serves a sample of its chunks (the last
@@ -30,7 +30,7 @@ export interface SwarmUploadOptions {
   /** A second node, whose reads prove what the tags can't. */
   readonly readBack: BeeNode | undefined
   readonly evidence: UploadEvidence
-  readonly batch: string
+  readonly postage: ChunkPostage
   /** The tag when the upload began, or was taken up again. */
   readonly tag: Tag
   readonly patienceMs: number
@@ -58,7 +58,11 @@ export class SwarmUpload implements Upload, FileUpload {
   #last: Reference | undefined
 
   get paidBy(): string {
-    return this.#options.batch
+    return this.#options.postage.batch
+  }
+
+  get room(): ChunkRoom | undefined {
+    return this.#options.postage.room
   }
 
   constructor(options: SwarmUploadOptions) {
@@ -69,13 +73,8 @@ export class SwarmUpload implements Upload, FileUpload {
   }
 
   async put(chunk: Chunk, { signal }: CallOptions = {}): Promise<void> {
-    const { reference, bytes } = chunk
-    if (bytes.length < SPAN_BYTES || bytes.length > MAX_CHUNK_BYTES) {
-      throw refused('malformed', `a chunk can't have ${bytes.length} bytes`, {
-        reference,
-        length: bytes.length,
-      })
-    }
+    const { reference } = chunk
+    demandChunkLength(chunk)
     // Sent once: every chunk of a tag that came twice would have to be told from those that wait under another tag.
     if (this.#accepted.has(reference) && !signal?.aborted) return
     this.#last = reference

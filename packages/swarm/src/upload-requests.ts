@@ -4,30 +4,43 @@ import {
   CorruptError,
   chunkPayload,
   type Reference,
+  SPAN_BYTES,
   UnavailableError,
 } from '@remote-log/core'
-import { type AnswerOrigin, isAbsence, isWebPage, writeError } from './answer-error.ts'
+import { type AnswerOrigin, isAbsence, isWebPage, refused, writeError } from './answer-error.ts'
 import type { BeeAnswer } from './bee-connection.ts'
 import type { BeeNode } from './bee-node.ts'
+import { MAX_CHUNK_BYTES } from './limits.ts'
+import type { ChunkPostage } from './stamps/chunk-postage.ts'
 import { parseObject } from './tag.ts'
+
+const CONTENT_TYPE = { 'content-type': 'application/octet-stream' }
 
 /** Where chunks go and what pays for them. */
 export interface UploadTarget {
   readonly node: BeeNode
-  readonly batch: string
+  readonly postage: ChunkPostage
+}
+
+/** @throws REFUSED (`malformed`) for bytes that no chunk has */
+export function demandChunkLength({ reference, bytes: { length } }: Chunk): void {
+  if (length >= SPAN_BYTES && length <= MAX_CHUNK_BYTES) return
+  throw refused('malformed', `a chunk can't have ${length} bytes`, { reference, length })
 }
 
 /**
  * Posts one chunk: deferred under a tag; without one the node answers when the network gave a receipt.
  * @throws REFUSED, UNAVAILABLE, CORRUPT (another reference in the answer), ABORTED
  */
-export function postChunk(
-  { node, batch }: UploadTarget,
-  { reference, bytes }: Chunk,
+export async function postChunk(
+  { node, postage }: UploadTarget,
+  chunk: Chunk,
   tag: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const headers = { ...uploadHeaders(batch), ...(tag !== undefined && { 'swarm-tag': tag }) }
+  const { reference, bytes } = chunk
+  const paid = await postage.headersFor(chunk, signal)
+  const headers = { ...CONTENT_TYPE, ...paid, ...(tag !== undefined && { 'swarm-tag': tag }) }
   const request = { method: 'POST', route: '/chunks', headers, body: bytes } as const
   return node.call(request, signal, (answer, origin) => demandReference(reference, answer, origin))
 }
@@ -41,24 +54,22 @@ export type PostedFile = { readonly tag: string | undefined } | 'no files here'
  * blurs no other's count.
  * @throws REFUSED, UNAVAILABLE, CORRUPT (another root in the answer), ABORTED
  */
-export function postFile(
-  { node, batch }: UploadTarget,
+export async function postFile(
+  { node, postage }: UploadTarget,
   leaves: readonly Chunk[],
   root: Reference,
   signal: AbortSignal | undefined,
 ): Promise<PostedFile> {
+  const paid = postage.fileHeaders
+  if (!paid) return 'no files here'
   // Bee 2.8.1 takes a missing level as 1, and then the root is another.
-  const headers = { ...uploadHeaders(batch), 'swarm-redundancy-level': '0' }
+  const headers = { ...CONTENT_TYPE, ...paid, 'swarm-redundancy-level': '0' }
   const request = { method: 'POST', route: '/bytes', headers, body: concatenated(leaves) } as const
   return node.call(request, signal, (answer, origin): PostedFile => {
     if (takesNoFiles(answer)) return 'no files here'
     demandReference(root, answer, origin)
     return { tag: /^[1-9][0-9]{0,15}$/.exec(answer.headers.get('swarm-tag') ?? '')?.[0] }
   })
-}
-
-function uploadHeaders(batch: string): Readonly<Record<string, string>> {
-  return { 'content-type': 'application/octet-stream', 'swarm-postage-batch-id': batch }
 }
 
 function concatenated(leaves: readonly Chunk[]): Uint8Array {

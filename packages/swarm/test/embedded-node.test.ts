@@ -31,8 +31,8 @@ describe('SwarmStore against an embedded node that is told what to do', () => {
     const upload = await store.beginUpload()
     await upload.put(chunkOf('in time'))
     await clock.advance(200_000)
-    for (const late of [upload.put(chunkOf('too late')), store.beginUpload()]) {
-      const { details } = await expectCode(late, 'REFUSED', 'after the batch ran out')
+    for (const late of [() => upload.put(chunkOf('too late')), () => store.beginUpload()]) {
+      const { details } = await expectCode(late(), 'REFUSED', 'after the batch ran out')
       assert.match(String(details.reason), /^batch-(unknown|not-usable|expired)$/)
     }
   })

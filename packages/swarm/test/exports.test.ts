@@ -6,7 +6,9 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
   assert.deepEqual(Object.keys(exported).sort(), [
     'BeePostage',
     'GatewayPool',
+    'MemoryStampStorage',
     'PLUR_PER_BZZ',
+    'Stamper',
     'SwarmFeed',
     'SwarmStore',
     'capacityOf',

@@ -14,6 +14,10 @@ export interface Script {
 }
 
 export const USABLE_BATCH = {
+  batchID: 'ab'.repeat(32),
+  label: '',
+  amount: '1000',
+  blockNumber: 1,
   usable: true,
   exists: true,
   batchTTL: 200_000,

@@ -1,0 +1,44 @@
+import { NotFoundError, RefusedError, UnavailableError } from '@remote-log/core'
+import { refused } from '../answer-error.ts'
+import type { BeeNode } from '../bee-node.ts'
+import { readBuckets, readChainBatch } from '../postage/postage-node.ts'
+import { BatchSlots } from './batch-slots.ts'
+
+/**
+ * The slots of a node's own batch as they are now (2 to 3 MB of JSON); undefined where it does not tell, which costs
+ * room, nothing else. @throws ABORTED
+ */
+export async function nodeSlots(
+  node: BeeNode,
+  batch: string,
+  depth: number,
+  signal: AbortSignal | undefined,
+): Promise<BatchSlots | undefined> {
+  try {
+    const { taken } = await readBuckets(node, batch, signal)
+    const slots = new BatchSlots(batch, depth)
+    for (const [bucket, used] of taken.entries()) slots.skip(bucket, used)
+    return slots
+  } catch (error) {
+    if (error instanceof RefusedError || error instanceof UnavailableError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Checks that the chain has a batch whose owner stamps elsewhere, where the node can tell: Bee from 2.8.1 on, if its
+ * gateway lets the question through. @throws REFUSED (`batch-unknown`), ABORTED
+ */
+export async function demandOnChain(
+  node: BeeNode,
+  batch: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await readChainBatch(node, batch, signal)
+  } catch (error) {
+    if (error instanceof NotFoundError)
+      throw refused('batch-unknown', error.message, { ...error.details, batch })
+    if (!(error instanceof RefusedError || error instanceof UnavailableError)) throw error
+  }
+}
