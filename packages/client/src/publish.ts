@@ -98,7 +98,11 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
       fresh = entries - (waiting?.entries ?? 0)
       return report(undefined)
     }
-    await journalAttempt(context, { ...plan, next: uploaded.built.anchor.head, salts: uploaded.built.salts }, uploaded)
+    await journalAttempt(
+      context,
+      { ...plan, next: uploaded.built.anchor.head, salts: uploaded.built.salts },
+      uploaded,
+    )
     throwIfAborted(options.signal, 'publish')
     const publication = await moveHead(context, reader, statement.head, uploaded, options.onConflict)
     if (publication !== undefined) return report(publication)

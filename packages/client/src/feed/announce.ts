@@ -24,6 +24,7 @@ export async function announce(
     index: update.index,
     entries: built.entries,
     linked,
+    salts: uploaded.built.salts,
     paidBy,
     since: before?.since ?? settings.now(),
   }

@@ -26,13 +26,14 @@ export async function announcedAs(
   const announced = announcedOf(context)
   if (!announced) return undefined
   const { linked } = announced
-  if (announced.head === head) return { next: head, entries: announced.entries, linked }
+  if (announced.head === head) return { next: head, entries: announced.entries, linked, salts: announced.salts }
   const page = decodeHead(await reader.page(head), context.log, head)
   const { anchor } = context.state
   const entries = nextSeqOf(page) - (anchor ? nextSeqOf(anchor.page) : 0)
   if (entries <= 0 || entries >= announced.entries) return undefined
   const { anchor: built } = await buildHead(context, { entries, linked }, { chunk: async () => {} })
-  return built.head === head ? { next: head, entries, linked } : undefined
+  const salts = { pages: new Map(), head: 0 }
+  return built.head === head ? { next: head, entries, linked, salts } : undefined
 }
 
 /**
@@ -46,7 +47,8 @@ export async function announcedHead(
 ): Promise<UploadedHead | undefined> {
   if (!announced || announced.entries !== plan.entries || announced.linked !== plan.linked) return undefined
   const pages = new BuiltPages(context.local)
-  const built = await buildHead(context, plan, {
+  const { salts } = announced
+  const built = await buildHead(context, { ...plan, salts }, {
     chunk: async (chunk, page) => {
       if (page !== undefined) await pages.add(page, chunk)
     },

@@ -1,4 +1,5 @@
-import { parseReference, type Reference } from '@remote-log/core'
+import { parseReference, type Reference, type Salts } from '@remote-log/core'
+import { decodeSalts, encodeSalts } from '../salts-codec.ts'
 
 /** The newest head that this device announced in the feed and that the chain does not have yet. */
 export interface Announced {
@@ -11,6 +12,7 @@ export interface Announced {
   readonly entries: number
   /** Whether it was built with one entry a page. */
   readonly linked: boolean
+  readonly salts: Salts
   /** The postage batch that pays for what went up with it; undefined where that is not known. */
   readonly paidBy: string | undefined
   /** When the first head was announced on `base`, Unix ms. */
@@ -18,22 +20,25 @@ export interface Announced {
 }
 
 export function encodeAnnounced(announced: Announced): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version: 1, ...announced, base: announced.base ?? null }))
+  const { base = null, salts, ...rest } = announced
+  return new TextEncoder().encode(JSON.stringify({ version: 1, ...rest, base, salts: encodeSalts(salts) }))
 }
 
 /** Reads what {@link encodeAnnounced} wrote and a checksum guards. */
 export function decodeAnnounced(bytes: Uint8Array): Announced {
-  const { base, head, index, entries, linked, paidBy, since } = JSON.parse(
+  const { base, head, index, entries, linked, salts, paidBy, since } = JSON.parse(
     new TextDecoder().decode(bytes),
   ) as {
     readonly base: string | null
-  } & Announced
+    readonly salts?: string
+  } & Omit<Announced, 'base' | 'salts'>
   return {
     base: base === null ? undefined : parseReference(base),
     head: parseReference(head),
     index,
     entries,
     linked,
+    salts: decodeSalts(salts ?? '00'),
     paidBy,
     since,
   }
