@@ -103,7 +103,7 @@ describe('stamps of one’s own', () => {
     )
     for (const { reference } of chunks) assert.ok(used[Number.parseInt(reference.slice(0, 4), 16)]! >= 1)
     const stamper = await stamperFor()
-    await stamper.skip(used)
+    await stamper.passOver(used)
     assert.equal(stamper.fill, 30 / 2 ** 17)
   })
 

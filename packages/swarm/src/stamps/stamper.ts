@@ -22,7 +22,7 @@ export interface StamperOptions {
  * gives one out twice; times rise strictly, also across restarts and where the clock jumps back.
  *
  * One batch, one stamper: a node, or a stamper with other storage, that stamps for the same batch displaces chunks.
- * What a node used before can be taken over by {@link skip}.
+ * What a node used before can be taken over by {@link passOver}.
  */
 export class Stamper {
   readonly #batch: Uint8Array
@@ -97,7 +97,7 @@ export class Stamper {
    * many at `GET /stamps/{id}/buckets`. Chunks that are stamped here already keep theirs.
    * @throws RangeError for another number of buckets, UNAVAILABLE (local disk)
    */
-  async skip(used: Uint32Array): Promise<void> {
+  async passOver(used: Uint32Array): Promise<void> {
     if (used.length !== BUCKETS) throw new RangeError(`a batch has ${BUCKETS} buckets, not ${used.length}`)
     while (this.#writing) await this.#writing
     this.#writing = this.#put(encodeStampRecord({ kind: 'used', used })).finally(() => {
