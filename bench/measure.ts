@@ -7,6 +7,7 @@ import { bulkWrites } from './figures/bulk-write.ts'
 import { coldReads } from './figures/cold-read.ts'
 import { distantReads, type LinkedList } from './figures/distant-read.ts'
 import { memory } from './figures/memory.ts'
+import { packing } from './figures/packing.ts'
 import { rounds } from './figures/rounds.ts'
 import { write } from './figures/subject.ts'
 import { gatewayFigures } from './gateways.ts'
@@ -21,6 +22,7 @@ export async function measure(sizes: readonly number[], progress: (text: string)
   const figures = [await bmtFigure(), await browserHashing()]
   progress('several gateways')
   figures.push(...(await gatewayFigures()))
+  figures.push(...(await packing(progress)))
   progress('starting the peers')
   const bench = await startBench(progress)
   try {

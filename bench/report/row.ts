@@ -34,6 +34,10 @@ export function atMost(limit: number): Bar {
   return { of: 'ours', is: '<=', limit }
 }
 
+export function atLeast(limit: number): Bar {
+  return { of: 'ours', is: '>=', limit }
+}
+
 export function timesAnchor(limit: number): Bar {
   return { of: 'ratio', is: '>=', limit }
 }

@@ -1,10 +1,11 @@
-import { InvalidArgumentError, type LogId, parseAddress, parseLogId } from '@remote-log/core'
+import { InvalidArgumentError, type LogId, parseAddress, parseHex, parseLogId } from '@remote-log/core'
 import { type Eip1193Provider, RegistryNameSystem, type Signer } from '@remote-log/ethereum'
 import {
   type GatewayHealth,
   GatewayPool,
   openFeed,
   type RequestReport,
+  Stamper,
   SwarmStore,
   type UploadEvidence,
 } from '@remote-log/swarm'
@@ -12,6 +13,7 @@ import { MemoryLevel } from 'memory-level'
 import type { LogSettings } from './context.ts'
 import { LocalFeedRecords } from './feed/local-feed-records.ts'
 import type { LocalDatabase } from './local-database.ts'
+import { LocalStamps } from './local-stamps.ts'
 import { RemoteLog } from './remote-log.ts'
 
 export { createKey, type KeySigner, readKeyFile, signerOf, writeKeyFile } from '@remote-log/ethereum'
@@ -32,6 +34,12 @@ export {
   type TopUpOrder,
 } from '@remote-log/swarm'
 export type { Eip1193Provider, GatewayHealth, RequestReport, Signer, UploadEvidence }
+
+/** The key that stamps for a batch, and the batch's depth as the chain says it: 17 to 40, larger after a dilution. */
+export interface OwnStamps {
+  readonly signer: Signer
+  readonly depth: number
+}
 
 /** Where a log's parts are. */
 export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
@@ -55,6 +63,11 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
   readonly writable?: boolean | undefined
   /** Postage batch of the Bee node, 64 hex digits; needed to publish. */
   readonly batch?: string | undefined
+  /**
+   * Stamps chunks on this device, with the key of the owner of `batch`, so that any node or gateway takes them. Slots in
+   * use are kept in the local database: nobody else, no node and no other device, may stamp for the batch.
+   */
+  readonly stampWith?: OwnStamps | undefined
   /** URL of a second Bee node, through which an upload is read back where its tag can't tell. */
   readonly readBack?: string | undefined
   /** What proves an upload: its tags, or besides them a sample or all of its chunks by `readBack`. Default `tag`. */
@@ -98,6 +111,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     local = new MemoryLevel<string, Uint8Array>(),
     feed = false,
     log,
+    stampWith,
     ...settings
   } = options
   const id = typeof log === 'string' ? parseLogId(log) : log
@@ -114,8 +128,9 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
       records: new LocalFeedRecords(local),
       beginsLog: typeof feed === 'object' && feed.beginsLog,
     })
-  const store = storeAt(bee, { batch, readBack, evidence, maxInFlight, onRequest })
-  const opened = await RemoteLog.open({
+  const stamper = stampWith && (await stamperFor(stampWith, batch, local))
+  const store = storeAt(bee, { batch, stamper, readBack, evidence, maxInFlight, onRequest })
+  const parts = {
     ...settings,
     id,
     writable,
@@ -129,6 +144,11 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     }),
     local,
     feed: feed ? feedAt() : undefined,
+    onClosed: () => stamper?.close(),
+  }
+  const opened = await RemoteLog.open(parts).catch(async (error: unknown) => {
+    await stamper?.close()
+    throw error
   })
   if (store instanceof GatewayPool) pools.set(opened, store)
   return opened
@@ -143,12 +163,31 @@ export function gatewayHealth(log: RemoteLog): readonly GatewayHealth[] {
 
 function storeAt(
   bee: string | readonly string[],
-  options: Pick<ConnectOptions, 'batch' | 'readBack' | 'evidence' | 'maxInFlight' | 'onRequest'>,
+  options: { readonly stamper: Stamper | undefined } & Pick<
+    ConnectOptions,
+    'batch' | 'readBack' | 'evidence' | 'maxInFlight' | 'onRequest'
+  >,
 ): SwarmStore | GatewayPool {
   const urls = typeof bee === 'string' ? [bee] : bee
   return urls.length === 1
     ? new SwarmStore({ ...options, url: urls[0]! })
     : new GatewayPool({ ...options, urls })
+}
+
+async function stamperFor(
+  { signer, depth }: OwnStamps,
+  batch: string | undefined,
+  local: LocalDatabase,
+): Promise<Stamper> {
+  if (batch === undefined) throw new InvalidArgumentError('to stamp here, name the postage batch', { depth })
+  const sign = async (digest: Uint8Array) => parseHex(await signer.signMessage(digest), 65, 'a signature')
+  const storage = new LocalStamps(local, batch)
+  try {
+    return await Stamper.open({ batch, depth, signer: { sign }, storage })
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
 }
 
 async function demandOwner(signer: Signer, { owner }: LogId): Promise<void> {

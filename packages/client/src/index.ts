@@ -24,6 +24,7 @@ export {
   type KeySigner,
   type OwnBatch,
   type OwnBatchStatus,
+  type OwnStamps,
   type PostageQuote,
   probeGateways,
   type RequestReport,

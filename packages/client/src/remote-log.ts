@@ -46,6 +46,8 @@ export interface LogParts extends Partial<LogSettings> {
   /** Heads ahead of the chain. Absent: every publish moves the head on the chain. */
   readonly feed?: HeadFeed | undefined
   readonly local: LocalDatabase
+  /** Called when the log and its local database are closed. */
+  readonly onClosed?: (() => void) | undefined
 }
 
 /** An operation that told what it cost. */
@@ -65,11 +67,13 @@ export class RemoteLog {
   readonly #database: LocalDatabase
   readonly #appender: Appender
   readonly #intake: Intake
+  readonly #onClosed: (() => void) | undefined
 
-  private constructor(context: LogContext, database: LocalDatabase, nextStaging: number) {
+  private constructor(context: LogContext, { local, onClosed }: LogParts, nextStaging: number) {
     this.id = context.id
     this.#context = context
-    this.#database = database
+    this.#database = local
+    this.#onClosed = onClosed
     this.#appender = new Appender(context)
     this.#intake = new Intake(context, this.#appender, nextStaging)
   }
@@ -99,7 +103,7 @@ export class RemoteLog {
     const { feed } = parts
     const names = feed ? new AnchoredNameSystem(parts.names, feed) : parts.names
     const { context, nextStaging } = await openContext({ ...parts, names }, logHash(parts.id), settings)
-    return new RemoteLog(context, parts.local, nextStaging)
+    return new RemoteLog(context, parts, nextStaging)
   }
 
   /**
@@ -252,6 +256,9 @@ export class RemoteLog {
 
   /** Closes the local database, when what is under way has ended. */
   close(): Promise<void> {
-    return this.#context.alone.run('close', undefined, () => closeContext(this.#context, this.#database))
+    return this.#context.alone.run('close', undefined, async () => {
+      await closeContext(this.#context, this.#database)
+      this.#onClosed?.()
+    })
   }
 }

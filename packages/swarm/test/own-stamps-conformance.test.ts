@@ -28,7 +28,10 @@ describe('over an embedded Bee node, stamped here', () => {
       name: 'SwarmStore with a Stamper',
       supports: { absence: true, elsewhere: true, refuseWrites: true, holdBack: true, unavailable: true },
       async setup() {
-        const { proxy, refuseWrites, holdBack, breakBackend } = await obstructedNode(node)
+        const { proxy, refuseWrites, holdBack, breakBackend } = await obstructedNode({
+          url: node.url,
+          embedded: node,
+        })
         const store = new SwarmStore({ url: proxy.url, stamper, retryMs: 0, patienceMs: 2500 })
         const elsewhere = new SwarmStore({ url: second.url })
         return { refuseWrites, holdBack, breakBackend, proxy, store, elsewhere }

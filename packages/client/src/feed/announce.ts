@@ -24,7 +24,7 @@ export async function announce(
     index: update.index,
     entries: built.entries,
     linked,
-    salts: uploaded.built.salts,
+    salts: built.salts,
     paidBy,
     since: before?.since ?? settings.now(),
   }

@@ -26,7 +26,8 @@ export async function announcedAs(
   const announced = announcedOf(context)
   if (!announced) return undefined
   const { linked } = announced
-  if (announced.head === head) return { next: head, entries: announced.entries, linked, salts: announced.salts }
+  if (announced.head === head)
+    return { next: head, entries: announced.entries, linked, salts: announced.salts }
   const page = decodeHead(await reader.page(head), context.log, head)
   const { anchor } = context.state
   const entries = nextSeqOf(page) - (anchor ? nextSeqOf(anchor.page) : 0)
@@ -48,11 +49,15 @@ export async function announcedHead(
   if (!announced || announced.entries !== plan.entries || announced.linked !== plan.linked) return undefined
   const pages = new BuiltPages(context.local)
   const { salts } = announced
-  const built = await buildHead(context, { ...plan, salts }, {
-    chunk: async (chunk, page) => {
-      if (page !== undefined) await pages.add(page, chunk)
+  const built = await buildHead(
+    context,
+    { ...plan, salts },
+    {
+      chunk: async (chunk, page) => {
+        if (page !== undefined) await pages.add(page, chunk)
+      },
     },
-  })
+  )
   return built.anchor.head === announced.head
     ? { built, chunks: 0, pages: pages.rest(), paidBy: announced.paidBy }
     : undefined
