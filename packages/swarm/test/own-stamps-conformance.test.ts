@@ -13,15 +13,10 @@ describe('over an embedded Bee node, stamped here', () => {
     node = await startBeeNode({ manyPeers: true })
     second = await startBeeNode({ peers: node })
     const batch = await node.grantBatch({ owner: OWNER, depth: 20 })
-    stamper = await Stamper.open({
-      batch,
-      depth: 20,
-      signer: ownerSigner(),
-      storage: new MemoryStampStorage(),
-    })
+    const storage = new MemoryStampStorage()
+    stamper = await Stamper.open({ batch, depth: 20, signer: ownerSigner(), storage })
   })
   after(() => Promise.all([node.stop(), second.stop()]))
-
   contentStoreSuite(
     { describe, test },
     {
