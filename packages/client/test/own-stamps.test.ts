@@ -46,7 +46,7 @@ test('a log is written through a node that does not own the batch, and read by a
 const STAMPER = `
   import { seededReference } from '@remote-log/conformance'
   import { ClassicLevel } from 'classic-level'
-  import { Stamper } from '../../swarm/src/index.ts'
+  import { Stamper } from '@remote-log/swarm'
   const { LocalStamps } = await import('../src/local-stamps.ts')
   const [, path, batch, run] = process.argv
   const storage = new LocalStamps(new ClassicLevel(path), batch)
