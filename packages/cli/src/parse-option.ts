@@ -53,6 +53,24 @@ export function parseBytes(text: string): number {
   return Math.floor(Number(match[1]) * unit)
 }
 
+const DURATIONS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, min: 60e3, h: 3600e3 }
+
+/** A length of time, in milliseconds: `500ms`, `30s`, `2m`, `1h`. @throws InvalidArgumentError */
+export function parseDuration(text: string): number {
+  const match = /^([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)$/i.exec(text)
+  const unit = DURATIONS[match?.[2]?.toLowerCase() ?? '-']
+  const ms = match && unit !== undefined ? Math.floor(Number(match[1]) * unit) : Number.NaN
+  if (!Number.isSafeInteger(ms)) {
+    throw new InvalidArgumentError(
+      `${JSON.stringify(text)} is not a length of time such as 500ms, 30s, 2m or 1h`,
+      {
+        value: text,
+      },
+    )
+  }
+  return ms
+}
+
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/
 
 /** A moment: Unix milliseconds, or what ISO 8601 writes (`2026-11-23T14:00:00Z`). @throws InvalidArgumentError */

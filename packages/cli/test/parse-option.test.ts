@@ -5,6 +5,7 @@ import {
   parseBatch,
   parseBytes,
   parseCount,
+  parseDuration,
   parsePort,
   parseTime,
   parseTopicOption,
@@ -31,6 +32,13 @@ describe('options', () => {
     const sizes = { 4096: 4096, '1kB': 1000, '1.5 MB': 1_500_000, '1KiB': 1024, '2GiB': 2 ** 31, '3m': 3e6 }
     for (const [text, size] of Object.entries(sizes)) assert.equal(parseBytes(text), size)
     for (const text of ['', '-1', '1XB', 'MB', '1e3']) assert.throws(() => parseBytes(text), wrong, text)
+  })
+
+  test('lengths of time', () => {
+    const times = { '500ms': 500, '30s': 30_000, '1.5m': 90_000, '1h': 3_600_000 }
+    for (const [text, ms] of Object.entries(times)) assert.equal(parseDuration(text), ms)
+    for (const text of ['', '30', '-1s', '5 years', '1e3s'])
+      assert.throws(() => parseDuration(text), wrong, text)
   })
 
   test('moments', () => {

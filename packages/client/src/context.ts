@@ -8,6 +8,7 @@ import type {
   RemoteLogError,
 } from '@remote-log/core'
 import type { Anchor } from './anchor.ts'
+import type { Clock } from './clock.ts'
 import type { Ahead } from './feed/ahead.ts'
 import type { AnchorPolicy } from './feed/anchor-policy.ts'
 import type { Announced } from './feed/announced.ts'
@@ -37,6 +38,8 @@ export interface LogSettings {
   readonly anchor: AnchorPolicy
   /** Unix time in milliseconds. */
   readonly now: () => number
+  /** What time budgets are measured by. */
+  readonly clock: Clock
 }
 
 /**

@@ -5,6 +5,7 @@ export type { PayloadPieces, PayloadSource } from './care/inspect-payload.ts'
 export type { ExpirySource, Lifetime } from './care/lifetime.ts'
 export type { ChunkPlace, LogPart, LostChunk, UnknownChunks } from './care/lost-chunk.ts'
 export type { RepairOptions, RepairReport } from './care/repair.ts'
+export type { Clock } from './clock.ts'
 export {
   type BatchChoice,
   type BatchExpiry,

@@ -16,6 +16,7 @@ import { type AuditOptions, type AuditReport, audit } from './care/audit.ts'
 import { type ExpirySource, type Lifetime, lifetimes } from './care/lifetime.ts'
 import { type RepairOptions, type RepairReport, repair } from './care/repair.ts'
 import { checkCount } from './check-count.ts'
+import { monotonicClock } from './clock.ts'
 import type { LogContext, LogSettings } from './context.ts'
 import { checkAnchorPolicy, DEFAULT_ANCHOR_POLICY } from './feed/anchor-policy.ts'
 import { AnchoredNameSystem } from './feed/anchored-name-system.ts'
@@ -99,6 +100,7 @@ export class RemoteLog {
       bulk: parts.bulk ?? true,
       anchor: checkAnchorPolicy(parts.anchor ?? DEFAULT_ANCHOR_POLICY),
       now: parts.now ?? Date.now,
+      clock: parts.clock ?? monotonicClock,
     }
     const { feed } = parts
     const names = feed ? new AnchoredNameSystem(parts.names, feed) : parts.names

@@ -12,16 +12,16 @@ import type { LogContext } from './context.ts'
 import { type FeedStatus, feedStatusOf } from './feed/ahead.ts'
 import type { Fetched } from './fetched.ts'
 import { follow } from './follow.ts'
+import { Failures, keepStretch } from './keep-stretch.ts'
 import { keptPage } from './locate.ts'
-import type { Missed } from './missed.ts'
-import { PageKeeper } from './page-keeper.ts'
-import { checkLink, headAsPage, type ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import { estimateOf } from './plan/link-estimate.ts'
 import { planSync, type SyncPlan } from './plan/plan.ts'
+import { type PlannedStretch, planStretch } from './plan/stretch.ts'
 import type { OperationOptions } from './progress.ts'
 import { Reader } from './reader.ts'
 import type { SealedPages } from './sealed-pages.ts'
+import { SyncWindow } from './sync-window.ts'
 import type { Costs } from './tally.ts'
 
 export interface SyncOptions extends OperationOptions {
@@ -29,6 +29,11 @@ export interface SyncOptions extends OperationOptions {
   readonly at?: BlockTag | undefined
   /** Bytes of chunks that this call may read. Head page and index come first; pages as far as it reaches. */
   readonly byteBudget?: number | undefined
+  /**
+   * Milliseconds that this call may take. It ends before they do, with what it has by then; pages are asked for as fast
+   * as they turn out to come, so that few or none are on their way in vain.
+   */
+  readonly timeBudgetMs?: number | undefined
   /**
    * Told what will be fetched, before it is: after the head was read, and before any page. Waited for. What it throws
    * ends the sync, with nothing more spent.
@@ -63,22 +68,38 @@ export interface SyncStatement extends FeedStatus {
 }
 
 /**
- * Reads the head, checks that it extends what is trusted, and fetches the sealed pages that this device lacks. What
- * arrived is kept whatever happens; the next call goes on from there.
+ * Reads the head, checks that it extends what is trusted, and fetches the sealed pages that this device lacks, newest
+ * first. What arrived is kept whatever happens; the next call goes on from there.
  * @throws STALE, REORG, REWRITTEN, ROLLBACK, LOCAL_DAMAGED, ABORTED, INVALID_PAGE, INVALID_ARGUMENT; NOT_FOUND,
  * UNAVAILABLE, CORRUPT for the head page and what proves that it extends the trusted one; UNAVAILABLE for the local
- * disk. Pages that can't be had do not throw: they are listed.
+ * disk; BUDGET_EXCEEDED where the time was too short for the head. Pages that can't be had do not throw: they are listed.
  */
 export async function sync(context: LogContext, options: SyncOptions): Promise<SyncStatement> {
   checkCount(options.byteBudget, 'byteBudget')
-  const reader = new Reader(context.store, options)
+  checkCount(options.timeBudgetMs, 'timeBudgetMs')
+  const window = new SyncWindow(context.settings.clock, options)
+  try {
+    return await syncWithin(context, options, window)
+  } catch (error) {
+    throw window.asThrown(error)
+  } finally {
+    window.close()
+  }
+}
+
+async function syncWithin(
+  context: LogContext,
+  options: SyncOptions,
+  window: SyncWindow,
+): Promise<SyncStatement> {
+  const reader = new Reader(context.store, { ...options, signal: window.signal })
   const { state } = context
   const before = state.anchor ? nextSeqOf(state.anchor.page) : 0
-  const ahead = options.byteBudget === undefined && options.onPlan === undefined
+  const ahead = options.byteBudget === undefined && options.onPlan === undefined && !window.limited
   const { statement, sealed } = await follow(context, reader, { at: options.at, ahead })
   const { anchor } = state
   const entries = anchor ? nextSeqOf(anchor.page) : 0
-  const missing = anchor && sealed ? await fetchMissing(context, reader, anchor, sealed, options) : []
+  const missing = anchor && sealed ? await fetchMissing(context, reader, anchor, sealed, options, window) : []
   return {
     complete: missing.length === 0,
     entries,
@@ -102,7 +123,7 @@ export async function plan(context: LogContext, options: PlanSyncOptions): Promi
   return sealed && planMissing(context, reader, sealed, options.byteBudget)
 }
 
-export type PlanSyncOptions = Omit<SyncOptions, 'onPlan'>
+export type PlanSyncOptions = Omit<SyncOptions, 'onPlan' | 'timeBudgetMs'>
 
 function planMissing(
   { settings, state }: LogContext,
@@ -126,25 +147,43 @@ async function fetchMissing(
   anchor: Anchor,
   sealed: SealedPages,
   { byteBudget, onPlan }: SyncOptions,
+  window: SyncWindow,
 ): Promise<Missing[]> {
   const failures = new Failures()
   try {
-    const { stretches, pages } = await planned(planMissing(context, reader, sealed, byteBudget), onPlan)
-    if (stretches.length > 0) {
+    const plan = await planned(planMissing(context, reader, sealed, byteBudget), onPlan)
+    let done = 0
+    const progress = () => reader.progress('pages', ++done, plan.pages)
+    for (const stretches of steps(context, reader, plan.stretches, window)) {
       const holes = await sealed.prepare(reader, stretches)
-      let done = 0
-      const progress = () => reader.progress('pages', ++done, pages)
       for (const stretch of stretches) {
-        const fetched = sealed.tryStretch(reader, stretch, holes)
-        await keepStretch(context, anchor, stretch, timed(reader, stretch, fetched), failures, progress)
+        const fetched = timed(reader, stretch, sealed.tryStretch(reader, stretch, holes, true))
+        await keepStretch(context, anchor, stretch, fetched, failures, progress)
         if (failures.storeIsGone) break
       }
+      if (failures.storeIsGone) break
     }
-    await rememberEdge(context, anchor, sealed)
-    return await listMissing(context, anchor, failures)
+  } catch (error) {
+    if (!window.ended(error)) throw error
   } finally {
     sealed.stop()
   }
+  await rememberEdge(context, anchor, sealed)
+  return await listMissing(context, anchor, failures, window)
+}
+
+/** What is fetched with one descent of the index: all at once, or, where time is limited, slice by slice. */
+function* steps(
+  { settings }: LogContext,
+  { store, tally }: Reader,
+  stretches: readonly PlannedStretch[],
+  window: SyncWindow,
+): Generator<readonly PlannedStretch[], void, undefined> {
+  if (stretches.length === 0) return
+  if (!window.limited) return yield stretches
+  const ranged = settings.ranges && isRangeReader(store)
+  for (const slice of window.slices(stretches, tally.rounds))
+    yield [planStretch(slice, estimateOf(store), ranged)]
 }
 
 async function planned(plan: SyncPlan, onPlan: SyncOptions['onPlan']): Promise<SyncPlan> {
@@ -183,79 +222,12 @@ async function rememberEdge(
   state.anchor = known
 }
 
-/** Pages in a row without an answer after which it is the store that can't be reached, not the pages. */
-const SILENT_PAGES = 64
-
-/** The pages that could not be had in this sync. */
-class Failures {
-  readonly byPage = new Map<number, Missed>()
-  last: Missed | undefined
-  #silent = 0
-
-  /** Whether there is no use in asking for more. */
-  get storeIsGone(): boolean {
-    return this.#silent >= SILENT_PAGES
-  }
-
-  add(page: number, missed: Missed): void {
-    this.byPage.set(page, missed)
-    this.last = missed
-    this.#silent = missed.code === 'UNAVAILABLE' ? this.#silent + 1 : 0
-  }
-
-  answered(): void {
-    this.#silent = 0
-  }
-}
-
-/** Keeps one run of pages, each linked to its neighbours where these are known. */
-async function keepStretch(
-  context: LogContext,
-  anchor: Anchor,
-  { from, to }: PageRange,
-  fetched: AsyncIterable<Fetched>,
-  failures: Failures,
-  progress: () => void,
-): Promise<void> {
-  const keeper = new PageKeeper(context)
-  let known = true
-  let previous = from === 0 ? undefined : await keptPage(context, from - 1)
-  try {
-    for await (const page of fetched) {
-      if ('missed' in page) {
-        failures.add(page.index, page.missed)
-        if (failures.storeIsGone) return
-      } else {
-        failures.answered()
-        if (known) checkLink(previous, page)
-        await keeper.keep(page)
-        previous = page
-      }
-      known = !('missed' in page)
-      progress()
-    }
-    if (known) await linkToNext(context, anchor, previous, to)
-  } finally {
-    await keeper.flush()
-  }
-}
-
-/** The last page of a gap must lead to what is known behind it: a kept page, or the head page. */
-async function linkToNext(
-  context: LogContext,
-  anchor: Anchor,
-  last: ReadPage | undefined,
-  next: number,
-): Promise<void> {
-  if (next === anchor.page.roots.sealedPages) checkLink(last, headAsPage(anchor))
-  else if (context.state.have.has(next)) checkLink(last, await keptPage(context, next))
-}
-
 /** What is not kept, in entries: the pages on both sides of a gap are known, so its bounds are exact. */
 async function listMissing(
   context: LogContext,
   { page: head }: Anchor,
   failures: Failures,
+  window: SyncWindow,
 ): Promise<Missing[]> {
   const { sealedPages } = head.roots
   const missing: Missing[] = []
@@ -263,7 +235,7 @@ async function listMissing(
     missing.push({
       from: from === 0 ? 0 : (await keptPage(context, from - 1)).outline.nextSeq,
       to: to === sealedPages ? head.firstSeq : (await keptPage(context, to)).outline.firstSeq,
-      ...whyMissing(from, failures),
+      ...whyMissing(from, failures, window),
     })
   }
   return missing
@@ -272,10 +244,12 @@ async function listMissing(
 function whyMissing(
   page: number,
   { byPage, last, storeIsGone }: Failures,
+  window: SyncWindow,
 ): Pick<Missing, 'reason' | 'message'> {
   const own = byPage.get(page)
   if (own) return { reason: own.code, message: own.message }
   if (last && storeIsGone)
     return { reason: last.code, message: 'not asked for: the store did not answer before' }
-  return { reason: 'BUDGET_EXCEEDED', message: 'not covered by the byte budget' }
+  const budget = window.limited ? 'time budget, or the byte budget' : 'byte budget'
+  return { reason: 'BUDGET_EXCEEDED', message: `not covered by the ${budget}` }
 }

@@ -14,8 +14,12 @@ export interface SyncPlan {
   /** Sealed pages of the log, and how many of them this device lacks. */
   readonly sealedPages: number
   readonly missingPages: number
-  /** Pages that the sync will fetch: all that are missing, or as many as the byte budget pays for. */
+  /**
+   * Pages that the sync will fetch: all that are missing, or as many as the byte budget pays for, the newest ones. Where
+   * time is limited, at most so many.
+   */
   readonly pages: number
+  /** Newest first, as they are fetched. */
   readonly stretches: readonly PlannedStretch[]
   /** Bytes of chunks: pages and the inner chunks that lead to them. */
   readonly bytes: number
@@ -39,7 +43,7 @@ export interface PlanOptions {
   readonly byteBudget: number
 }
 
-/** Plans the fetch of what is missing, from the first page on as far as the budget reaches. */
+/** Plans the fetch of what is missing, from the newest page back as far as the budget reaches. */
 export function planSync({ walker, missing, link, ranged, spent, byteBudget }: PlanOptions): SyncPlan {
   const missingPages = count(missing)
   const wanted = affordable(walker, missing, byteBudget - spent.bytes)
@@ -58,30 +62,30 @@ export function planSync({ walker, missing, link, ranged, spent, byteBudget }: P
   }
 }
 
-/** The first pages of these ranges that so many bytes pay for, with the inner chunks that lead to them. */
+/** The last pages of these ranges that so many bytes pay for, with the inner chunks to them; newest range first. */
 function affordable(walker: HistoryWalker, missing: readonly PageRange[], bytes: number): PageRange[] {
   const paid = (pages: number) => {
-    const part = first(missing, pages)
+    const part = last(missing, pages)
     return pages * (SPAN_BYTES + CHUNK_BYTES) + indexCost(walker, part).bytes <= bytes
   }
   let [low, high] = [0, count(missing)]
-  if (paid(high)) return [...missing]
+  if (paid(high)) return last(missing, high)
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
     if (paid(middle)) low = middle
     else high = middle
   }
-  return first(missing, low)
+  return last(missing, low)
 }
 
-function first(ranges: readonly PageRange[], pages: number): PageRange[] {
+function last(ranges: readonly PageRange[], pages: number): PageRange[] {
   const part: PageRange[] = []
   let left = pages
-  for (const { from, to } of ranges) {
+  for (const { from, to } of ranges.toReversed()) {
     if (left === 0) break
-    const end = Math.min(to, from + left)
-    part.push({ from, to: end })
-    left -= end - from
+    const start = Math.max(from, to - left)
+    part.push({ from: start, to })
+    left -= to - start
   }
   return part
 }
