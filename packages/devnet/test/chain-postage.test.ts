@@ -44,15 +44,14 @@ describe('postage for own keys, over the contract', () => {
     return { address, postage: new ChainPostage({ ...options, signer: signerOf(privateKey) }) }
   }
 
-  const view = async (name: string, ...values: unknown[]) => {
-    const ask = async (abi: typeof bzzInterface, to: string, method: string, args: unknown[]) => {
-      const params = [{ to, data: abi.encodeFunctionData(method, args) }, 'latest']
-      const answer = await httpProvider(net.rpcUrl).request({ method: 'eth_call', params })
-      return abi.decodeFunctionResult(method, String(answer))[0]
-    }
-    const token = await ask(postageInterface, net.postage, 'bzzToken', [])
-    return ask(bzzInterface, String(token), name, values)
+  const call = async (abi: typeof bzzInterface, to: string, method: string, args: unknown[]) => {
+    const params = [{ to, data: abi.encodeFunctionData(method, args) }, 'latest']
+    const answer = await httpProvider(net.rpcUrl).request({ method: 'eth_call', params })
+    return abi.decodeFunctionResult(method, String(answer))[0]
   }
+  const tokenAddress = async () => String(await call(postageInterface, net.postage, 'bzzToken', []))
+  const view = async (name: string, ...values: unknown[]) =>
+    call(bzzInterface, await tokenAddress(), name, values)
 
   const batchAtNode = async (id: string) => {
     await net.syncPostage()
@@ -163,6 +162,106 @@ describe('postage for own keys, over the contract', () => {
       await chain.request({ method: 'hardhat_mine', params: ['0x1'] })
     }
     assert.equal((await postage.topUp(topUp)).valuePlur, BigInt(topUp.beforePlur) + DAY_PLUR)
+  })
+
+  test('a top-up whose nonce another transaction took is looked for before it is sent again', async () => {
+    const { privateKey, address } = net.accounts[5]!
+    const honest = httpProvider(net.rpcUrl)
+    const ask = (method: string, ...params: unknown[]) => honest.request({ method, params })
+    // A node that has not heard yet of what the payer sent through another one.
+    const provider: Eip1193Provider = {
+      async request(question, options) {
+        const params = question.params as unknown[]
+        if (question.method === 'eth_getTransactionCount') params[1] = 'latest'
+        if (question.method === 'eth_sendRawTransaction') await ask('hardhat_mine', '0x1')
+        return honest.request(question, options)
+      },
+    }
+    const { chainId, postage: contract } = net
+    const options = { chainId, provider, pollMs: 5, receiptTimeoutMs: 50, signer: signerOf(privateKey) }
+    const postage = new ChainPostage({ ...options, postage: contract })
+    const { id } = await postage.buy(await postage.order({ amountPlur: DAY_PLUR, depth: 17 }))
+    const order = await postage.orderTopUp(id, DAY_PLUR)
+    // Approved beforehand, so that what is cut off is the top-up itself.
+    const token = await tokenAddress()
+    const data = bzzInterface.encodeFunctionData('approve', [contract, 2n ** 200n])
+    await ask('eth_sendTransaction', { from: address, to: token, data })
+    const first = payer(5, method => method === 'eth_sendRawTransaction').postage
+    await ask('evm_setAutomine', false)
+    try {
+      assert.equal((await thrownBy(first.topUp(order))).code, 'UNAVAILABLE')
+      const error = await thrownBy(postage.topUp(order))
+      assert.deepEqual(
+        [error.code, parseAddress(String(error.details.payer))],
+        ['UNAVAILABLE', parseAddress(address)],
+      )
+    } finally {
+      await ask('evm_setAutomine', true)
+      await ask('hardhat_mine', '0x1')
+    }
+    const before = await view('balanceOf', address)
+    assert.equal((await postage.topUp(order)).valuePlur, BigInt(order.beforePlur) + DAY_PLUR)
+    assert.equal(await view('balanceOf', address), before)
+  })
+
+  test('a top-up is known again though the batch was diluted since, and one that was not made is made', async () => {
+    const [alice, bob] = [payer(6), payer(7)]
+    const { id } = await alice.postage.buy(
+      await alice.postage.order({ amountPlur: 8n * DAY_PLUR, depth: 17 }),
+    )
+    const made = await bob.postage.orderTopUp(id, 2n * DAY_PLUR)
+    const open = await bob.postage.orderTopUp(id, 3n * DAY_PLUR)
+    await bob.postage.topUp(made)
+    await alice.postage.dilute(id, 18)
+    const before = await view('balanceOf', bob.address)
+    await bob.postage.topUp(made)
+    assert.equal(await view('balanceOf', bob.address), before)
+    for (let again = 0; again < 2; again++) await bob.postage.topUp(open)
+    assert.equal(before - (await view('balanceOf', bob.address)), (3n * DAY_PLUR) << 18n)
+  })
+
+  test('an order is its payer’s: with another key it is refused, for it would be another batch', async () => {
+    const order = await payer(6).postage.order({ amountPlur: DAY_PLUR, depth: 17 })
+    const error = await thrownBy(payer(7).postage.buy(order))
+    assert.deepEqual([error.code, error.details.payer], ['INVALID_ARGUMENT', payer(6).address])
+  })
+
+  test('the node stamps with a batch that the chain gives to its address, and reckons by the chain’s price', async () => {
+    const { postage } = payer(0)
+    const owner = parseAddress(`0x${net.bee.address.replace(/^0x/, '')}`)
+    const { id } = await postage.buy(
+      await postage.order({ amountPlur: 10n * DAY_PLUR, depth: 17 }, { owner }),
+    )
+    await net.syncPostage()
+    const listed = async () => {
+      const { stamps } = (await (await fetch(`${net.beeUrl}/stamps`)).json()) as {
+        stamps: { batchID: string }[]
+      }
+      return stamps.find(({ batchID }) => batchID === id) as Record<string, unknown> | undefined
+    }
+    assert.deepEqual([(await listed())?.label, (await listed())?.usable], ['recovered', false])
+    clock.advance(50_000)
+    const stored = await fetch(`${net.beeUrl}/chunks`, {
+      method: 'POST',
+      headers: { 'swarm-postage-batch-id': id, 'content-type': 'application/octet-stream' },
+      body: Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('mine')]),
+    })
+    assert.equal(stored.status, 201)
+
+    const all = (await (await fetch(`${net.beeUrl}/batches`)).json()) as { batches: { batchID: string }[] }
+    assert.ok(all.batches.some(({ batchID }) => batchID === id))
+    const ttl = Number((await batchAtNode(id)).batchTTL)
+    const oracle = net.accounts.at(-1)!
+    for (const [price, left] of [
+      [48_000n, ttl / 2],
+      [0n, -1],
+      [24_000n, ttl],
+    ] as const) {
+      const data = postageInterface.encodeFunctionData('setPrice', [price])
+      const transaction = { from: oracle.address, to: net.postage, data }
+      await httpProvider(net.rpcUrl).request({ method: 'eth_sendTransaction', params: [transaction] })
+      assert.ok(Math.abs(Number((await batchAtNode(id)).batchTTL) - left) <= 5, `${price}`)
+    }
   })
 
   test('another contract is NO_CONTRACT, another chain WRONG_CHAIN, no signer READ_ONLY', async () => {

@@ -13,7 +13,11 @@ export type PendingOrder = { readonly bee: string } & (
 /** The order of a command that did not come to its end. @throws LOCAL_DAMAGED */
 export async function readPending(home: Home): Promise<PendingOrder | undefined> {
   const file = fileIn(home)
-  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    // What can't be read may have been paid.
+    throw new LocalDamagedError(`${file} can't be read`, { file }, error)
+  })
   if (text === undefined) return undefined
   try {
     const pending: unknown = JSON.parse(text)

@@ -3,7 +3,7 @@ import { Refusal } from './http/refusal.ts'
 import type { Identity } from './identity.ts'
 import { fromRecord, toRecord } from './json-record.ts'
 import type { Network } from './network.ts'
-import { type Batch, MINIMUM_VALIDITY_BLOCKS, PRICE } from './postage-chain.ts'
+import { type Batch, MINIMUM_VALIDITY_BLOCKS } from './postage-chain.ts'
 import { metaKey } from './record-keys.ts'
 import type { SignedStamp } from './stamp.ts'
 import { stampSigner } from './stamp.ts'
@@ -11,6 +11,8 @@ import { overissued, type Stamper } from './upload-session.ts'
 
 /** PLUR that a new node's wallet holds, as at the start of the recordings. */
 const FIRST_BALANCE = 10n ** 21n
+/** What Bee calls a batch of its own that it saw on the chain and did not buy itself (`pkg/postage/service.go`). */
+const RECOVERED = 'recovered'
 
 /** The batches that a node owns: buying, changing, issuing. */
 export class BatchBook {
@@ -33,6 +35,11 @@ export class BatchBook {
     for (const batch of network.chain.batches()) {
       if (batch.owner.equals(identity.address)) await book.#adopt(batch)
     }
+    network.chain.onCreated(async batch => {
+      if (!batch.owner.equals(identity.address)) return
+      await book.#adopt(batch)
+      await book.relabel(batch.id, RECOVERED)
+    })
     return book
   }
 
@@ -72,7 +79,7 @@ export class BatchBook {
 
   /** @throws Refusal 400 */
   async buy(wish: Pick<Batch, 'depth' | 'immutable' | 'amount'> & { label: string }): Promise<Batch> {
-    if (wish.amount <= PRICE * BigInt(MINIMUM_VALIDITY_BLOCKS)) {
+    if (wish.amount <= this.#network.chain.price * BigInt(MINIMUM_VALIDITY_BLOCKS)) {
       throw new Refusal(400, 'insufficient amount for 24h minimum validity')
     }
     const cost = wish.amount << BigInt(wish.depth)
@@ -95,7 +102,7 @@ export class BatchBook {
   async dilute(id: Buffer, depth: number): Promise<void> {
     const { chain } = this.#network
     const batch = chain.batch(id)
-    const minimum = PRICE * BigInt(MINIMUM_VALIDITY_BLOCKS)
+    const minimum = chain.price * BigInt(MINIMUM_VALIDITY_BLOCKS)
     if (
       !batch?.owner.equals(this.#identity.address) ||
       depth <= batch.depth ||

@@ -28,7 +28,21 @@ export type BatchEvent = { readonly id: Buffer } & (
   | { readonly kind: 'diluted'; readonly depth: number }
 )
 
+/** What a contract tells of its price: PLUR per chunk and block from now on. */
+export interface PriceEvent {
+  readonly kind: 'priced'
+  readonly price: bigint
+}
+
 const FOLLOWED = 'followed to'
+const TARIFF = 'tariff'
+
+/** What a chunk costs from a block on, and what it had cost until then, in PLUR. */
+interface Tariff {
+  readonly price: bigint
+  readonly block: number
+  readonly before: bigint
+}
 
 interface BatchRecord extends Omit<Batch, 'id' | 'owner' | 'value' | 'amount'> {
   readonly owner: string
@@ -44,15 +58,17 @@ export const MINIMUM_VALIDITY_BLOCKS = 17_280
 export const USABLE_AFTER_BLOCKS = 10
 
 /**
- * The postage side of the blockchain, simulated: blocks pass with the clock at a constant price, and batches are
- * bought, topped up, diluted and expire by Bee's arithmetic (`pkg/postage`).
+ * The postage side of the blockchain, simulated: blocks pass with the clock, and batches are bought, topped up, diluted
+ * and expire by Bee's arithmetic (`pkg/postage`). The price is constant until a contract that is followed changes it.
  */
 export class PostageChain {
   readonly #store: Store
   readonly #clock: Clock
   readonly #genesis: number
   readonly #batches = new Map<string, Batch>()
+  readonly #owners: ((batch: Batch) => Promise<void>)[] = []
   readonly blockTimeMs: number
+  #tariff: Tariff = { price: PRICE, block: 0, before: 0n }
 
   private constructor(store: Store, clock: Clock, genesis: number, blockTimeMs: number) {
     this.#store = store
@@ -69,6 +85,11 @@ export class PostageChain {
     const { genesis, blockTimeMs: time } = saved ? fromRecord<typeof fresh>(saved) : fresh
     if (!saved) await store.write([{ key: metaKey('chain'), value: toRecord(fresh) }])
     const chain = new PostageChain(store, clock, genesis, time)
+    const tariff = store.get(metaKey(TARIFF))
+    if (tariff) {
+      const { price, block, before } = fromRecord<{ price: string; block: number; before: string }>(tariff)
+      chain.#tariff = { price: BigInt(price), block, before: BigInt(before) }
+    }
     for await (const [key, value] of store.entries(batchesPrefix())) {
       const record = fromRecord<BatchRecord>(value)
       const id = Buffer.from(key.subarray(1))
@@ -89,7 +110,13 @@ export class PostageChain {
 
   /** What one chunk has cost since block 0, in PLUR. */
   totalAmount(): bigint {
-    return PRICE * BigInt(this.block())
+    const { price, block, before } = this.#tariff
+    return before + price * BigInt(Math.max(0, this.block() - block))
+  }
+
+  /** PLUR per chunk and block. */
+  get price(): bigint {
+    return this.#tariff.price
   }
 
   /** The batch with this id, unless there is none or it has expired. */
@@ -110,9 +137,10 @@ export class PostageChain {
     return this.block() - batch.start >= USABLE_AFTER_BLOCKS
   }
 
-  /** Seconds until the batch expires. */
+  /** Seconds until the batch expires; -1 where storage costs nothing. */
   secondsLeft(batch: Batch): number {
-    const blocks = (batch.value - this.totalAmount()) / PRICE
+    if (this.price === 0n) return -1
+    const blocks = (batch.value - this.totalAmount()) / this.price
     return Math.floor((Number(blocks) * this.blockTimeMs) / 1000)
   }
 
@@ -141,19 +169,38 @@ export class PostageChain {
    * Takes over what happened to batches on a chain of contracts, all of it or nothing. Money and depth are the
    * contract's; time is this chain's own, for the other one stands still between transactions.
    */
-  async follow(events: readonly BatchEvent[], to: number): Promise<void> {
+  async follow(events: readonly (BatchEvent | PriceEvent)[], to: number): Promise<void> {
     const changed = new Map<string, Batch>()
+    const created: Batch[] = []
+    let tariff = this.#tariff
     for (const event of events) {
+      if (event.kind === 'priced') {
+        tariff = { price: event.price, block: this.block(), before: this.totalAmount() }
+        continue
+      }
       const key = event.id.toString('hex')
       const known = changed.get(key) ?? this.#batches.get(key)
       const after = known ? this.#changed(known, event) : this.#created(event)
       if (after) changed.set(key, after)
+      if (after && !known) created.push(after)
     }
+    const { price, block, before } = tariff
     await this.#store.write([
       ...[...changed.values()].map(recordOf),
+      { key: metaKey(TARIFF), value: toRecord({ price: `${price}`, block, before: `${before}` }) },
       { key: metaKey(FOLLOWED), value: toRecord(to) },
     ])
+    this.#tariff = tariff
     for (const [key, batch] of changed) this.#batches.set(key, batch)
+    for (const { id } of created) {
+      const batch = this.#batches.get(id.toString('hex'))!
+      for (const own of this.#owners) await own(batch)
+    }
+  }
+
+  /** Tells of each batch that a contract makes. */
+  onCreated(own: (batch: Batch) => Promise<void>): void {
+    this.#owners.push(own)
   }
 
   #created(event: BatchEvent): Batch | undefined {

@@ -1,6 +1,6 @@
 import type { Address } from '@remote-log/core'
 import { postageInterface } from '@remote-log/ethereum'
-import type { BatchEvent, PostageChain } from '../bee/postage-chain.ts'
+import type { BatchEvent, PostageChain, PriceEvent } from '../bee/postage-chain.ts'
 import { callChain } from '../chain/call-chain.ts'
 
 export interface PostageFollower {
@@ -50,7 +50,7 @@ export function followPostage(
   }
 }
 
-function eventOf(log: Log): BatchEvent | undefined {
+function eventOf(log: Log): BatchEvent | PriceEvent | undefined {
   const parsed = postageInterface.parseLog(log)
   if (!parsed) return undefined
   const { args } = parsed
@@ -66,6 +66,8 @@ function eventOf(log: Log): BatchEvent | undefined {
       return { kind: 'topped up', id, total: BigInt(args.topupAmount) }
     case 'BatchDepthIncrease':
       return { kind: 'diluted', id, depth: Number(args.newDepth) }
+    case 'PriceUpdate':
+      return { kind: 'priced', price: BigInt(args.price) }
     default:
       return undefined
   }

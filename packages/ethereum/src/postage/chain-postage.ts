@@ -2,6 +2,7 @@ import {
   type Address,
   type BlockRef,
   type CallOptions,
+  InvalidArgumentError,
   NoContractError,
   NotFoundError,
   parseAddress,
@@ -9,7 +10,7 @@ import {
   RefusedError,
   UnavailableError,
 } from '@remote-log/core'
-import { AbiCoder, hexlify, type Interface, keccak256, randomBytes, type Signer } from 'ethers'
+import { AbiCoder, hexlify, type Interface, keccak256, randomBytes, type Signer, toQuantity } from 'ethers'
 import { Connection } from '../connection.ts'
 import type { RegistryOptions } from '../options.ts'
 import { failureOf } from '../rpc-error.ts'
@@ -51,6 +52,8 @@ export interface ChainBatchState {
 export interface ChainBatchOrder {
   /** 32 bytes of `0x` hex, chosen at random: with the payer it makes the id, which is known before anything is sent. */
   readonly nonce: string
+  /** Who pays: with another payer the same nonce would be another batch. */
+  readonly payer: Address
   /** Whose stamps the batch takes. */
   readonly owner: Address
   /** PLUR per chunk, decimal. */
@@ -59,11 +62,14 @@ export interface ChainBatchOrder {
   readonly immutable: boolean
 }
 
-/** A top-up, to be kept until it is done: the value before tells whether it happened. */
+/** A top-up, to be kept until it is done: what the batch was before tells whether it happened. */
 export interface ChainTopUpOrder {
   readonly batch: string
   readonly amountPlur: string
   readonly beforePlur: string
+  readonly beforeDepth: number
+  /** The block in which it was so. */
+  readonly sinceBlock: number
 }
 
 /** Every batch has 2^16 buckets. */
@@ -123,9 +129,11 @@ export class ChainPostage {
     wish: { readonly amountPlur: bigint; readonly depth: number },
     { owner, immutable = true }: { readonly owner?: Address; readonly immutable?: boolean } = {},
   ): Promise<ChainBatchOrder> {
+    const payer = parseAddress(await this.#payer().getAddress())
     return {
       nonce: hexlify(randomBytes(32)),
-      owner: owner ?? parseAddress(await this.#payer().getAddress()),
+      payer,
+      owner: owner ?? payer,
       amountPlur: `${wish.amountPlur}`,
       depth: wish.depth,
       immutable,
@@ -134,12 +142,17 @@ export class ChainPostage {
 
   /**
    * Buys what was ordered, unless it was bought. BZZ are approved to the contract exactly as needed.
-   * @throws REFUSED (`details.reason`: the contract's error, `out-of-funds`), READ_ONLY (no signer), NO_CONTRACT,
-   * WRONG_CHAIN, UNAVAILABLE (with `details.transaction` it may still happen: the same order again finds it), ABORTED
+   * @throws REFUSED (`details.reason`: the contract's error, `out-of-funds`), READ_ONLY (no signer), INVALID_ARGUMENT (an
+   * order of another payer), NO_CONTRACT, WRONG_CHAIN, UNAVAILABLE (with `details.transaction` it may still happen: the
+   * same order again finds it), ABORTED
    */
   async buy(order: ChainBatchOrder, call: CallOptions = {}): Promise<ChainBatchState> {
-    const { owner, amountPlur, depth, nonce, immutable } = order
-    const id = batchIdOf(await this.#payer().getAddress(), nonce)
+    const { owner, amountPlur, depth, nonce, immutable, payer } = order
+    const signer = parseAddress(await this.#payer().getAddress())
+    if (signer !== payer) {
+      throw new InvalidArgumentError(`${payer} ordered this batch, not ${signer}`, { payer, signer })
+    }
+    const id = batchIdOf(payer, nonce)
     const bought = await this.#found(id, call)
     if (bought) return bought
     await this.#approve(BigInt(amountPlur) << BigInt(depth), call)
@@ -149,17 +162,21 @@ export class ChainPostage {
 
   /** @throws as {@link batch} */
   async orderTopUp(batch: string, amountPlur: bigint, call: CallOptions = {}): Promise<ChainTopUpOrder> {
-    const { valuePlur } = await this.batch(batch, call)
-    return { batch, amountPlur: `${amountPlur}`, beforePlur: `${valuePlur}` }
+    const { valuePlur, depth, block } = await this.batch(batch, call)
+    return {
+      batch,
+      amountPlur: `${amountPlur}`,
+      beforePlur: `${valuePlur}`,
+      beforeDepth: depth,
+      sinceBlock: block.number,
+    }
   }
 
   /** Lets anybody's batch last longer, unless it does already. @throws NOT_FOUND, and as {@link buy} */
-  async topUp(
-    { batch, amountPlur, beforePlur }: ChainTopUpOrder,
-    call: CallOptions = {},
-  ): Promise<ChainBatchState> {
+  async topUp(order: ChainTopUpOrder, call: CallOptions = {}): Promise<ChainBatchState> {
+    const { batch, amountPlur } = order
     const now = await this.batch(batch, call)
-    if (now.valuePlur >= BigInt(beforePlur) + BigInt(amountPlur)) return now
+    if (await this.#toppedUp(order, now, call)) return now
     await this.#approve(BigInt(amountPlur) << BigInt(now.depth), call)
     await this.#send('topUp', [`0x${batch}`, amountPlur], call)
     return this.batch(batch, call)
@@ -171,6 +188,25 @@ export class ChainPostage {
     if (now.depth === depth) return now
     await this.#send('increaseDepth', [`0x${batch}`, depth], call)
     return this.batch(batch, call)
+  }
+
+  /** By the value; where a dilution has changed that, by what the contract told of top-ups since. */
+  async #toppedUp(order: ChainTopUpOrder, now: ChainBatchState, call: CallOptions): Promise<boolean> {
+    const { batch, amountPlur, beforePlur, beforeDepth, sinceBlock } = order
+    if (now.depth === beforeDepth) return now.valuePlur >= BigInt(beforePlur) + BigInt(amountPlur)
+    const topics = postageInterface.encodeFilterTopics('BatchTopUp', [`0x${batch}`])
+    const range = { fromBlock: toQuantity(sinceBlock + 1), toBlock: toQuantity(now.block.number) }
+    const logs = await this.#connection.rpc.ask(
+      'eth_getLogs',
+      [{ address: this.#contract, topics, ...range }],
+      call,
+    )
+    if (!Array.isArray(logs)) throw new UnavailableError('the node lists no events', { batch })
+    const depths = Array.from({ length: now.depth - beforeDepth + 1 }, (_, more) => beforeDepth + more)
+    const totals = new Set(depths.map(depth => BigInt(amountPlur) << BigInt(depth)))
+    return logs.some(({ data, topics }: { data: string; topics: string[] }) =>
+      totals.has(postageInterface.decodeEventLog('BatchTopUp', data, topics).topupAmount),
+    )
   }
 
   async #found(id: string, call: CallOptions): Promise<ChainBatchState | undefined> {
@@ -211,7 +247,14 @@ export class ChainPostage {
     await this.#connection.rpc.askBytes('eth_call', [{ from, ...request }, 'latest'], call).catch(error => {
       throw refusalOf(error, name)
     })
-    const { succeeded, transaction } = await transact(this.#connection, signer, request, call)
+    // Whatever took the nonce may be this very operation, sent before: that has to be looked for first.
+    const beforeRetry = async () => {
+      throw new UnavailableError(
+        `another transaction of ${from} came first, maybe this very ${name}: run it again, it looks before it pays`,
+        { payer: from },
+      )
+    }
+    const { succeeded, transaction } = await transact(this.#connection, signer, request, call, beforeRetry)
     if (!succeeded) throw new RefusedError(`${name} reverted`, { reason: 'reverted', transaction })
   }
 

@@ -32,7 +32,15 @@ export async function payOnce<T>(options: PaymentOptions<T>): Promise<T> {
   const { node, connection, request, operation, find, patienceMs, pollMs = POLL_MS, signal } = options
   const end = performance.now() + patienceMs
   for (;;) {
-    const done = await find(signal)
+    const done = await find(signal).catch(error => {
+      // REFUSED says that nothing was paid: a look that is refused does not say that of an earlier attempt.
+      if (!(error instanceof RefusedError)) throw error
+      throw new UnavailableError(
+        `no look at whether the ${operation} happened before: ${error.message}`,
+        error.details,
+        error,
+      )
+    })
     if (done !== undefined) return done
     await demandNothingPending(node, operation, signal)
     const outcome = await send(connection, request, signal)

@@ -1,6 +1,6 @@
 import type { BeeParts } from '../bee-parts.ts'
 import { keccak } from '../keccak.ts'
-import { MINIMUM_VALIDITY_BLOCKS, PRICE } from '../postage-chain.ts'
+import { MINIMUM_VALIDITY_BLOCKS } from '../postage-chain.ts'
 import type { Route } from './server.ts'
 
 /** The release that this node imitates, and its API version. */
@@ -65,7 +65,7 @@ export function stateRoutes(bee: BeeParts, chainId: number, ready: () => boolean
             chainTip: network.chain.block(),
             block: network.chain.block(),
             totalAmount: network.chain.totalAmount().toString(),
-            currentPrice: PRICE.toString(),
+            currentPrice: network.chain.price.toString(),
             minimumValidityBlocks: MINIMUM_VALIDITY_BLOCKS,
           }),
       },
