@@ -46,6 +46,16 @@ test('a deferred chunk reaches other nodes when its tag says so, not before', as
   assert.equal((await there.get(`/chunks/${reference}`)).status, 200)
 })
 
+test('a direct upload of a chunk that still waits under a tag is answered at once, and pushes nothing', async () => {
+  await here.putChunk('waits', await here.newTag())
+  const answer = await here.putChunk('waits')
+  assert.equal(answer.status, 201)
+  const { reference } = parse<{ reference: string }>(answer)
+  assert.equal((await there.get(`/chunks/${reference}`)).status, 500)
+  clock.advance(60_000)
+  assert.equal((await there.get(`/chunks/${reference}`)).status, 200)
+})
+
 test('a chunk that still waits is seen under a second tag; one that arrived goes up again', async () => {
   const first = await here.newTag()
   const second = await here.newTag()

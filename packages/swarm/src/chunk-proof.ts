@@ -10,7 +10,6 @@ import { pause } from './abort-signals.ts'
 import type { BeeNode } from './bee-node.ts'
 import { FIRST_PAUSE_MS, LAST_PAUSE_MS, PROVERS } from './limits.ts'
 import { isTransient } from './retry.ts'
-import { postChunk, type UploadTarget } from './upload-requests.ts'
 
 /** A chunk, or the root of a file with so many leaves right below it. */
 export interface Provable {
@@ -20,17 +19,15 @@ export interface Provable {
   readonly leaf?: number
 }
 
-export interface ChunkProofOptions extends UploadTarget {
+export interface ChunkProofOptions {
+  readonly node: BeeNode
   /** A second node: what it serves is in the network. */
-  readonly readBack: BeeNode | undefined
+  readonly readBack: BeeNode
   /** How long a second node may go on without serving any more of the chunks, in milliseconds. */
   readonly patienceMs: number
 }
 
-/**
- * Proves chunk by chunk that the network has it: by a read through a second node if there is one, else by pushing it
- * directly (no tag: the node answers when the network gave a receipt). Slow and sure.
- */
+/** Proves chunk by chunk that the network has it, by reads through a second node. */
 export class ChunkProof {
   readonly #options: ChunkProofOptions
   readonly #proven = new Set<Reference>()
@@ -40,7 +37,7 @@ export class ChunkProof {
     this.#options = options
   }
 
-  /** @param onProven told of each chunk once it is proven. @throws UNAVAILABLE, NOT_FOUND, REFUSED, CORRUPT, ABORTED */
+  /** @param onProven told of each chunk once it is proven. @throws UNAVAILABLE, NOT_FOUND, CORRUPT, ABORTED */
   async prove(
     things: readonly Provable[],
     onProven: () => void,
@@ -52,7 +49,7 @@ export class ChunkProof {
     const prover = async () => {
       try {
         for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) {
-          if (!this.#proven.has(next.value)) await this.#proveOne(next.value, signal)
+          if (!this.#proven.has(next.value)) await this.#readElsewhere(next.value, signal)
           this.#proven.add(next.value)
           this.#lastProven = performance.now()
           onProven()
@@ -80,27 +77,16 @@ export class ChunkProof {
     }
   }
 
-  async #proveOne(reference: Reference, signal: AbortSignal | undefined): Promise<void> {
-    const { node, readBack } = this.#options
-    if (readBack) return this.#readElsewhere(readBack, reference, signal)
-    // The node holds the chunk, so that reading it here asks no peer.
-    const bytes = await node.chunk(reference, signal)
-    await postChunk(this.#options, { reference, bytes }, undefined, signal)
-  }
-
   /** A chunk takes its time to the second node, which may go on denying for a minute what it did not find at first. */
-  async #readElsewhere(
-    readBack: BeeNode,
-    reference: Reference,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #readElsewhere(reference: Reference, signal: AbortSignal | undefined): Promise<void> {
+    const { readBack, patienceMs } = this.#options
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LAST_PAUSE_MS)) {
       try {
         await readBack.chunk(reference, signal)
         return
       } catch (error) {
         if (!(error instanceof NotFoundError || isTransient(error))) throw error
-        if (performance.now() - this.#lastProven + wait > this.#options.patienceMs) {
+        if (performance.now() - this.#lastProven + wait > patienceMs) {
           const url = readBack.connection.shownUrl
           const what = `${url} does not have chunk ${reference} of the upload yet; publish again later`
           throw new UnavailableError(what, { url, reference }, error)

@@ -26,8 +26,11 @@ export const MAX_MESSAGE_BYTES = 65_536
 export const MAX_QUOTE = 200
 /** Most bytes of a chunk on the wire: span and payload. */
 export const MAX_CHUNK_BYTES = SPAN_BYTES + CHUNK_BYTES
-/** Chunks of an upload that are proven at a time, where its tag does not prove them. */
+/** Chunks of an upload that a second node is asked for at a time, where its tag does not prove them. */
 export const PROVERS = 32
+/** Single chunks that are pushed again under one tag, and tags (of these or of a file each) at a time. */
+export const PUSHED_TOGETHER = 128
+export const GROUPS_AT_ONCE = 4
 /** Tags of files that are asked for at a time. */
 export const TAGS_AT_ONCE = 8
 /** Chunks of an upload that a second node is asked for as a sample: of 5 % missing, four times in five one is found. */

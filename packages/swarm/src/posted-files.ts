@@ -88,7 +88,7 @@ export class PostedFiles {
       if (seen === 0) this.#proven += file.leaves + 1
       else this.#doubtful.push(file)
     } catch (error) {
-      // Whoever deletes tags: the file's chunks can still be proven one by one.
+      // Somebody deletes tags: the file can still be proven otherwise.
       if (!(error instanceof NotFoundError)) throw error
       this.#doubtful.push(file)
     }

@@ -12,11 +12,12 @@ import {
 } from '@remote-log/core'
 import { aborted, pause } from './abort-signals.ts'
 import type { BeeNode } from './bee-node.ts'
-import { ChunkProof, type Provable } from './chunk-proof.ts'
+import type { Provable } from './chunk-proof.ts'
 import { FIRST_POLL_MS, LAST_POLL_MS, SAMPLED } from './limits.ts'
 import { PostedFiles } from './posted-files.ts'
 import type { ChunkPostage } from './stamps/chunk-postage.ts'
 import { readTag, type Tag } from './tag.ts'
+import { UploadProof } from './upload-proof.ts'
 import { demandChunkLength, postChunk, postFile } from './upload-requests.ts'
 
 /**
@@ -43,17 +44,17 @@ type ConfirmOptions = CallOptions & { readonly onProgress?: ((p: UploadProgress)
  *
  * What a tag proves (`pkg/storer/internal/upload`): a chunk that came under it is either pushed for it, and counted in
  * `synced` when the network took it, or was waiting already under some tag, and counted in `seen` at once. So the
- * single chunks of this upload are in the network when synced + seen covers split, split covers what was put, and what
- * was `synced` since the upload began, or was taken up again, alone covers the chunks put. Each file has a tag of its
- * own, which proves it when synced + seen covers split and nothing was only seen. What a tag does not prove, and where
- * there is a second node also what it does not prove in time, is proven chunk by chunk: {@link ChunkProof}.
+ * single chunks of this upload are in the network when split covers what was put, synced + seen covers split, and none
+ * was seen since the upload began, or was taken up again. Each file has a tag of its own, which proves it likewise. What
+ * a tag does not prove, and where there is a second node also what it does not prove in time, is proven otherwise:
+ * {@link UploadProof}.
  */
 export class SwarmUpload implements Upload, FileUpload {
   readonly id: string
   readonly #options: SwarmUploadOptions
   readonly #accepted = new Set<Reference>()
   readonly #files: PostedFiles
-  readonly #proof: ChunkProof
+  readonly #proof: UploadProof
   #takesFiles = true
   #last: Reference | undefined
 
@@ -69,13 +70,13 @@ export class SwarmUpload implements Upload, FileUpload {
     this.id = String(options.tag.uid)
     this.#options = options
     this.#files = new PostedFiles(options.node)
-    this.#proof = new ChunkProof(options)
+    this.#proof = new UploadProof(options)
   }
 
   async put(chunk: Chunk, { signal }: CallOptions = {}): Promise<void> {
     const { reference } = chunk
     demandChunkLength(chunk)
-    // Sent once: every chunk of a tag that came twice would have to be told from those that wait under another tag.
+    // Sent once: of a chunk that comes twice the tag may say that it was seen, which proves nothing.
     if (this.#accepted.has(reference) && !signal?.aborted) return
     this.#last = reference
     await postChunk(this.#options, chunk, this.id, signal)
@@ -111,8 +112,12 @@ export class SwarmUpload implements Upload, FileUpload {
     try {
       const { unproven, proven } = await this.#watch(report, signal)
       let done = proven
-      await this.#proof.prove(unproven, () => report(++done), signal)
-      if (this.#options.evidence !== 'tag') await this.#proof.prove(this.#demanded(), () => {}, signal)
+      const count = (chunks: number) => {
+        done += chunks
+        report(done)
+      }
+      await this.#proof.prove(unproven, count, signal)
+      if (this.#options.evidence !== 'tag') await this.#proof.demand(this.#demanded(), signal)
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw asUnavailable(error, stored, put)
       throw new UnavailableError(error.message, { ...error.details, stored, total: put }, error)
@@ -134,8 +139,9 @@ export class SwarmUpload implements Upload, FileUpload {
       const synced = Math.min(tag.synced - first.synced, put)
       const settled = tag.synced + tag.seen >= tag.split && tag.split >= first.split + put
       if (settled && files.settled) {
-        const single = synced < put ? this.#singles() : []
-        return { unproven: [...single, ...this.#files.doubtful()], proven: synced + files.stored }
+        const single = tag.seen > first.seen ? this.#singles() : []
+        const proven = put - single.length + files.stored
+        return { unproven: [...single, ...this.#files.doubtful()], proven }
       }
       report(synced + files.stored)
       const now = `${tag.synced + tag.seen + tag.split} ${files.synced}`
@@ -143,8 +149,9 @@ export class SwarmUpload implements Upload, FileUpload {
         ;[last, since, wait] = [now, performance.now(), FIRST_POLL_MS]
       } else if (performance.now() - since > patienceMs) {
         if (!readBack) throw this.#stalled(tag)
-        const single = settled && synced === put ? [] : this.#singles()
-        return { unproven: [...single, ...this.#files.unproven()], proven: files.stored }
+        const single = settled && tag.seen === first.seen ? [] : this.#singles()
+        const proven = put - single.length + files.stored
+        return { unproven: [...single, ...this.#files.unproven()], proven }
       }
       await pause(wait, signal, 'confirm')
     }

@@ -49,22 +49,37 @@ export async function postChunk(
 export type PostedFile = { readonly tag: string | undefined } | 'no files here'
 
 /**
- * Posts the bytes of a file, deferred, under a tag of its own which the node makes. A request that is cut leaves chunks
- * that are pushed for a tag without being in its `split` (`pkg/storer/internal/upload`): under a tag of its own it
- * blurs no other's count.
+ * Posts a file of so many leaves, deferred, under a tag of its own which the node makes: what comes twice, because an
+ * answer was lost, blurs no other's count.
  * @throws REFUSED, UNAVAILABLE, CORRUPT (another root in the answer), ABORTED
  */
-export async function postFile(
-  { node, postage }: UploadTarget,
+export function postFile(
+  target: UploadTarget,
   leaves: readonly Chunk[],
   root: Reference,
   signal: AbortSignal | undefined,
 ): Promise<PostedFile> {
+  return postBytes(target, concatenated(leaves), root, undefined, signal)
+}
+
+/** Posts the bytes of a file, deferred, under a tag or one that the node makes. @throws as {@link postFile} */
+export async function postBytes(
+  { node, postage }: UploadTarget,
+  body: Uint8Array,
+  root: Reference,
+  tag: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<PostedFile> {
   const paid = postage.fileHeaders
   if (!paid) return 'no files here'
-  // Bee 2.8.1 takes a missing level as 1, and then the root is another.
-  const headers = { ...CONTENT_TYPE, ...paid, 'swarm-redundancy-level': '0' }
-  const request = { method: 'POST', route: '/bytes', headers, body: concatenated(leaves) } as const
+  const headers = {
+    ...CONTENT_TYPE,
+    ...paid,
+    // Bee 2.8.1 takes a missing level as 1, and then the root is another.
+    'swarm-redundancy-level': '0',
+    ...(tag !== undefined && { 'swarm-tag': tag }),
+  }
+  const request = { method: 'POST', route: '/bytes', headers, body } as const
   return node.call(request, signal, (answer, origin): PostedFile => {
     if (takesNoFiles(answer)) return 'no files here'
     demandReference(root, answer, origin)

@@ -9,6 +9,8 @@ export interface Script {
   batchAnswer?: [number, string]
   /** The tag as it is asked for, counted from 0; a string is answered as 404. */
   tag: (asked: number, put: number) => { split: number; seen: number; synced: number } | string
+  /** The tags made after the first, as `tag`, with what was put under that one; left out: settled. */
+  laterTag?: (asked: number, put: number) => { split: number; seen: number; synced: number }
   /** Status and body of `POST /chunks`; undefined: stored. */
   putAnswer?: (reference: Reference, tag: string | undefined) => [number, string] | undefined
 }
@@ -32,7 +34,11 @@ export async function scriptedBee(t: TestContext, changes: Partial<Script> = {})
   const script: Script = { batch: USABLE_BATCH, tag: (_, put) => settled(put), ...changes }
   const chunks = new Map<Reference, Buffer>()
   const log: string[] = []
-  let [asked, put] = [0, 0]
+  let asked = 0
+  let askedLater = 0
+  /** Chunks put under each tag, by uid. */
+  const under = new Map<number, number>()
+  const first = 7
   const { url } = await answeringServer(t, async (request, response) => {
     const say = (status: number, body: unknown) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -46,15 +52,20 @@ export async function scriptedBee(t: TestContext, changes: Partial<Script> = {})
       const [status, answer] = script.batchAnswer ?? [200, { ...script.batch, batchID: parameter }]
       say(status, answer)
     } else if (route === 'tags') {
-      const state = request.method === 'POST' ? settled(0) : script.tag(asked++, put)
+      const made = request.method === 'POST'
+      const uid = made ? first + under.size : Number(parameter)
+      if (made) under.set(uid, 0)
+      const put = under.get(uid) ?? 0
+      const later = () => script.laterTag?.(askedLater++, put) ?? settled(put)
+      const state = made ? settled(0) : uid === first ? script.tag(asked++, put) : later()
       if (typeof state === 'string') say(404, { code: 404, message: state })
-      else say(request.method === 'POST' ? 201 : 200, { ...state, uid: 7, stored: 0, sent: 0, address: '' })
+      else say(made ? 201 : 200, { ...state, uid, stored: 0, sent: 0, address: '' })
     } else if (request.method === 'POST') {
       const reference = chunkReference(body)
       const answer = script.putAnswer?.(reference, tag)
       if (answer) return say(...answer)
       chunks.set(reference, body)
-      if (tag) put++
+      if (tag) under.set(Number(tag), (under.get(Number(tag)) ?? 0) + 1)
       say(201, { reference })
     } else {
       const bytes = chunks.get(parameter as Reference)

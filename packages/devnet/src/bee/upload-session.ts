@@ -81,6 +81,8 @@ export class UploadSession {
   }
 
   #push(chunk: SwarmChunk, stamp: Stamp): Write[] {
+    // Bee passes over what waits under a tag, and answers as if it had pushed it (`pkg/pusher/pusher.go`).
+    if (!chunk.version && this.#node.queue.has(chunk.address, stamp.batch)) return []
     if (chunk.version) void this.#node.network.store.write([bodyOf(chunk)]).catch(() => {})
     const arrived = this.#node.network.arrive(chunk, stamp, this.#node.number)
     // Bee answers 201 even where the network will not keep a chunk; it then stays in this node's cache alone.

@@ -8,7 +8,7 @@ import {
   type Upload,
   type UploadProgress,
 } from '@remote-log/core'
-import { ChunkProof, type ChunkProofOptions } from '../chunk-proof.ts'
+import { UploadProof, type UploadProofOptions } from '../upload-proof.ts'
 import { demandChunkLength, postChunk } from '../upload-requests.ts'
 
 /** Names every upload without a tag: there is nothing at the node to be named. */
@@ -20,9 +20,9 @@ export const DIRECT = 'direct'
  */
 export class DirectUpload implements Upload {
   readonly id = DIRECT
-  readonly #options: ChunkProofOptions
+  readonly #options: UploadProofOptions
   readonly #put = new Set<Reference>()
-  readonly #proof: ChunkProof
+  readonly #proof: UploadProof
 
   get paidBy(): string {
     return this.#options.postage.batch
@@ -32,9 +32,9 @@ export class DirectUpload implements Upload {
     return this.#options.postage.room
   }
 
-  constructor(options: ChunkProofOptions) {
+  constructor(options: UploadProofOptions) {
     this.#options = options
-    this.#proof = new ChunkProof(options)
+    this.#proof = new UploadProof(options)
   }
 
   async put(chunk: Chunk, { signal }: CallOptions = {}): Promise<void> {
