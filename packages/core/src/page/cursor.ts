@@ -33,9 +33,14 @@ export class Cursor {
   /** The next `length` bytes, as a view. */
   take(length: number, what: string): Uint8Array {
     const from = this.at
-    if (from + length > this.end) this.canonical(`${what} is cut off`)
-    this.at = from + length
+    this.skip(length, what)
     return this.bytes.subarray(from, this.at)
+  }
+
+  /** Moves past the next `length` bytes. */
+  skip(length: number, what: string): void {
+    if (this.at + length > this.end) this.canonical(`${what} is cut off`)
+    this.at += length
   }
 
   /** A field of bytes of constant length. */

@@ -35,7 +35,7 @@ export interface PageExpectation {
 export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
   const entries: Entry[] = []
   const { log, firstSeq, baseTimestamp, salt, tail, roots } = readPage(bytes, expect, (seq, pair) => {
-    entries.push(entryOf(seq, pair))
+    entries.push(entryOf(bytes, seq, pair))
   })
   return { log, firstSeq, baseTimestamp, salt, tail, entries, roots }
 }
@@ -181,7 +181,7 @@ function checkPlace(
 /** The entries of the pairs that follow each other here, up to the first other field or the end. */
 export function readPairs(cursor: Cursor, firstSeq: number, baseTimestamp: number): Entry[] {
   const entries: Entry[] = []
-  walkPairs(cursor, firstSeq, baseTimestamp, (seq, pair) => entries.push(entryOf(seq, pair)))
+  walkPairs(cursor, firstSeq, baseTimestamp, (seq, pair) => entries.push(entryOf(cursor.bytes, seq, pair)))
   return entries
 }
 
