@@ -1,4 +1,10 @@
-import { type ContentStore, type RangeReader, type Reference, RemoteLogError } from '@remote-log/core'
+import {
+  CHUNK_BYTES,
+  type ContentStore,
+  type RangeReader,
+  type Reference,
+  RemoteLogError,
+} from '@remote-log/core'
 import type { Fetched } from './fetched.ts'
 import { asMissed, type Missed } from './missed.ts'
 import type { PageRange } from './page-ranges.ts'
@@ -48,7 +54,10 @@ export async function leafRun(
       const brought = pages.length - before
       if (brought < FAIR_LEAVES) strikes++
       if (code === 'NOT_FOUND' || code === 'REFUSED') strikes = MOST_STRIKES
-      if (code === 'CORRUPT') pages.push(await alone(from + pages.length))
+      if (code === 'CORRUPT') {
+        reader.tally.discarded(CHUNK_BYTES)
+        pages.push(await alone(from + pages.length))
+      }
     }
     ranged += pages.length - before
   }

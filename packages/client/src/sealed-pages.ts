@@ -155,14 +155,16 @@ export class SealedPages {
     if (!known || this.#uselessRuns >= USELESS_RUNS || !isRangeReader(store)) {
       return await Promise.all([...countTo(from, to)].map(alone))
     }
+    const references = [...countTo(from, to)].map(page => this.walker.page(page)!)
+    const expected = (page: number) => references[page - from]!
     const { pages, useful } = await leafRun(
       reader,
       store,
       { from, to },
       {
         root: this.#root,
-        expected: page => this.walker.page(page)!,
-        decode: (page, bytes) => this.#decode(page, this.walker.page(page)!, bytes),
+        expected,
+        decode: (page, bytes) => this.#decode(page, expected(page), bytes),
         alone,
       },
     )

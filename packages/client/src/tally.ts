@@ -6,7 +6,7 @@ export interface Costs {
   readonly requests: number
   /** Chunks read from the store. */
   readonly chunks: number
-  /** Bytes of these chunks, spans included, transport headers not. */
+  /** Bytes of these chunks, spans included, transport headers not; and of forged leaves of ranges, which were dropped. */
   readonly bytes: number
 }
 
@@ -32,6 +32,11 @@ export class Tally {
 
   chunk(bytes: number): void {
     this.#chunks++
+    this.#bytes += bytes
+  }
+
+  /** Bytes came and were not what was asked for. */
+  discarded(bytes: number): void {
     this.#bytes += bytes
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MemoryContentStore, type Reference } from '@remote-log/core'
+import { CHUNK_BYTES, MemoryContentStore, type Reference, SPAN_BYTES } from '@remote-log/core'
 import type { RemoteLog, SyncPlan } from '../src/index.ts'
 import { LinkEstimate } from '../src/plan/link-estimate.ts'
 import { planStretch } from '../src/plan/stretch.ts'
@@ -140,7 +140,11 @@ test('one forged leaf is asked for alone, and the range goes on behind it', asyn
     [0, segment],
     [21, segment - 21],
   ])
-  assert.equal(statement.costs.bytes, plan.spent.bytes + plan.bytes + 8, 'the span of one chunk more')
+  assert.equal(
+    statement.costs.bytes,
+    plan.spent.bytes + plan.bytes + CHUNK_BYTES + SPAN_BYTES,
+    'the forged leaf, and the chunk in its place with its span',
+  )
   assert.equal(statement.costs.requests, plan.spent.requests + plan.requests + 2)
 })
 
@@ -159,7 +163,7 @@ test('a range that was cut is taken up at the first leaf that is missing', async
   assert.equal(statement.costs.bytes, plan.spent.bytes + plan.bytes)
 })
 
-test('a few pages go chunk by chunk, many by ranges that are longer the longer the link is', async () => {
+test('a few pages go chunk by chunk, many by ranges, as few as keep a link full', async () => {
   const link = (roundTripMs: number, bytesPerMs: number) => {
     const estimate = new LinkEstimate()
     Object.defineProperties(estimate, {
@@ -174,8 +178,6 @@ test('a few pages go chunk by chunk, many by ranges that are longer the longer t
     assert.equal(planStretch({ from: 0, to: 5000 }, one, true).way, 'ranges')
     assert.equal(planStretch({ from: 0, to: 5000 }, one, false).way, 'chunks')
   }
-  assert.ok(
-    planStretch({ from: 0, to: 5000 }, far, true).segmentPages >
-      planStretch({ from: 0, to: 5000 }, near, true).segmentPages,
-  )
+  const segment = (pages: number) => planStretch({ from: 0, to: pages }, far, true).segmentPages
+  assert.deepEqual([500, 3200, 1_000_000].map(segment), [128, 200, 512])
 })

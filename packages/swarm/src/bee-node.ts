@@ -68,7 +68,7 @@ export class BeeNode {
 
   /**
    * Bytes `from` to `from + length - 1` of a file, as they come: NOT VERIFIED. Tried again until the answer begins;
-   * where it ends early, the stream does.
+   * where it ends early, the stream does. It is in flight until the stream ends.
    * @throws NOT_FOUND, REFUSED (`range`), UNAVAILABLE (also where the answer was cut), ABORTED
    */
   async *range(
@@ -88,12 +88,19 @@ export class BeeNode {
     }
     const judge = (answer: BeeAnswer) => judgeRange(answer, origin, root, from, length)
     const begin = async () => {
-      const stream = this.connection.stream(request, judge, signal)
-      return { stream, first: await stream.next() }
+      const place = await this.window.enter(route, signal)
+      try {
+        const stream = this.connection.stream(request, judge, signal)
+        const first = await stream.next()
+        place.went('answered')
+        return { stream, first, place }
+      } catch (error) {
+        place.went(outcomeOf(error))
+        place.leave()
+        throw error
+      }
     }
-    const { stream, first } = await retrying(route, this.#options.retryMs, signal, () =>
-      this.window.run(route, signal, begin, outcomeOf),
-    )
+    const { stream, first, place } = await retrying(route, this.#options.retryMs, signal, begin)
     let left = length
     try {
       for (let piece = first; !piece.done && left > 0; piece = await stream.next()) {
@@ -102,6 +109,7 @@ export class BeeNode {
       }
     } finally {
       await stream.return()
+      place.leave()
     }
   }
 }

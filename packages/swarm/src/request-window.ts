@@ -7,8 +7,16 @@ interface Waiter {
   enter(): void
 }
 
-/** How a request ended, as far as the window cares. */
+/** How a request went, as far as the window cares. */
 export type RequestOutcome = 'answered' | 'refused' | 'neither'
+
+/** A place among the requests in flight. */
+export interface Place {
+  /** Tells once how the request went, as soon as that is known. */
+  went(outcome: RequestOutcome): void
+  /** The request is over, its answer read to the end: the place is free. */
+  leave(): void
+}
 
 /**
  * How many requests may be in flight, learned as TCP does (RFC 5681): doubling each round while answers come, then
@@ -61,18 +69,32 @@ export class RequestWindow {
     request: () => Promise<T>,
     outcomeOf: (error: unknown) => RequestOutcome,
   ): Promise<T> {
-    throwIfAborted(signal, operation)
-    if (this.#inFlight >= this.size) await this.#wait(operation, signal)
-    else this.#inFlight++
-    const epoch = this.#epoch
+    // With room a request begins at once, in this turn.
+    const entered = this.enter(operation, signal)
+    const place = entered instanceof Promise ? await entered : entered
     try {
       const result = await request()
-      this.#leave('answered', epoch)
+      place.went('answered')
       return result
     } catch (error) {
-      this.#leave(outcomeOf(error), epoch)
+      place.went(outcomeOf(error))
       throw error
+    } finally {
+      place.leave()
     }
+  }
+
+  /** A place, at once where there is room. Whoever gets it has to leave it. @throws ABORTED, also while it waits */
+  enter(operation: string, signal: AbortSignal | undefined): Place | Promise<Place> {
+    throwIfAborted(signal, operation)
+    if (this.#inFlight >= this.size) return this.#wait(operation, signal).then(() => this.#place())
+    this.#inFlight++
+    return this.#place()
+  }
+
+  #place(): Place {
+    const epoch = this.#epoch
+    return { went: outcome => this.#learn(outcome, epoch), leave: () => this.#leave() }
   }
 
   #wait(operation: string, signal: AbortSignal | undefined): Promise<void> {
@@ -95,17 +117,21 @@ export class RequestWindow {
     })
   }
 
-  #leave(outcome: RequestOutcome, epoch: number): void {
+  #learn(outcome: RequestOutcome, epoch: number): void {
     // Answers to a window that was not used up are no evidence that a wider one is welcome.
     const full = this.#inFlight >= this.size
-    this.#inFlight--
     if (outcome === 'answered' && full) {
       this.#size = Math.min(this.#max, this.#size + (this.#size < this.#threshold ? 1 : 1 / this.#size))
+      this.#admit()
     } else if (outcome === 'refused' && epoch === this.#epoch) {
       this.#epoch++
       this.#size = Math.max(1, this.#size / 2)
       this.#threshold = this.#size
     }
+  }
+
+  #leave(): void {
+    this.#inFlight--
     this.#admit()
   }
 

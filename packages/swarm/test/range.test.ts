@@ -43,6 +43,33 @@ describe('readLeaves', () => {
     assert.deepEqual(asked, [[`/bytes/${root}`, 'bytes=8192-212991', '0']])
   })
 
+  test('is in flight until its last leaf came: with one request allowed, the next one waits', async t => {
+    const asked: string[] = []
+    const begun = Promise.withResolvers<ServerResponse>()
+    const server = await answeringServer(t, (request, response) => {
+      asked.push(request.url!)
+      if (!request.url!.startsWith('/bytes')) {
+        response.end(makeChunk(file.subarray(0, 9)).bytes)
+        return
+      }
+      response.writeHead(206, { 'content-range': `bytes ${from}-${from + length - 1}/${file.length}` })
+      response.write(file.subarray(from, from + 2 * CHUNK_BYTES))
+      begun.resolve(response)
+    })
+    const store = new SwarmStore({ url: server.url, maxInFlight: 1 })
+    const stretch = store.readLeaves(root, leaves, expected)
+    assert.ok((await stretch.next()).value)
+    const next = store.get(makeChunk(file.subarray(0, 9)).reference)
+    await stretch.next()
+    await fetch(`${server.url}/meanwhile`)
+    assert.deepEqual(asked, [`/bytes/${root}`, '/meanwhile'])
+    const response = await begun.promise
+    response.end(file.subarray(from + 2 * CHUNK_BYTES, from + length))
+    assert.equal((await Array.fromAsync(stretch)).length, 48)
+    await next
+    assert.equal(asked.length, 3)
+  })
+
   test('what is too much is not handed on', async t => {
     const server = await answeringServer(t, (_, response) => answerRange(response, file.subarray(from)))
     assert.deepEqual(

@@ -7,8 +7,8 @@ import { costOf, type PlannedStretch, planStretch } from './stretch.ts'
 
 /**
  * What a sync is about to spend, told before it does. Where nothing fails, its costs are `spent` and this together, to
- * the byte; where something does, requests come on top, and of bytes only the 8 of a span for each page of a range that
- * had to be asked for alone. A byte budget covers these as well.
+ * the byte; where something does, requests come on top, and bytes of forged leaves, and the 8 of a span for each page of
+ * a range that had to be asked for alone.
  */
 export interface SyncPlan {
   /** Sealed pages of the log, and how many of them this device lacks. */

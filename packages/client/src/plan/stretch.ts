@@ -2,15 +2,18 @@ import { CHUNK_BYTES, SPAN_BYTES } from '@remote-log/core'
 import type { PageRange } from '../page-ranges.ts'
 import type { LinkEstimate } from './link-estimate.ts'
 
-/** Range requests under way at once, and pages of one: 512 KiB is what a real Bee serves best; more on long links. */
-export const SEGMENTS_AHEAD = 8
+/**
+ * Range requests under way at once, 32 MiB of pages at most. Requests cost both sides time, so there are only so many
+ * as fill the link; short stretches go by shorter ones, of 512 KiB at least, which arrive side by side.
+ */
+export const SEGMENTS_AHEAD = 16
 const SEGMENT_PAGES = 128
 const MOST_SEGMENT_PAGES = 512
 /** Fewer pages never go by range: each chunk alone is cached, hedged and asked elsewhere by itself. */
 const FEWEST_RANGED = 16
 /** Requests in flight when a store is first used, which double each round trip: see RequestWindow in packages/swarm. */
 const FIRST_WINDOW = 4
-/** What a request costs both sides beside its bytes: measured with the embedded node over loopback. */
+/** What a request costs both sides beside its bytes, as long as nobody measures it: of the order seen over loopback. */
 const REQUEST_MS = 0.3
 /** Bytes of heads of a request and its answer. */
 const HEAD_BYTES = 500
@@ -26,7 +29,7 @@ export interface PlannedStretch extends PageRange {
 /** Chooses the way that is expected to be the faster one. */
 export function planStretch({ from, to }: PageRange, link: LinkEstimate, ranged: boolean): PlannedStretch {
   const pages = to - from
-  const segmentPages = segmentFor(link)
+  const segmentPages = segmentFor(pages)
   const byRange =
     ranged && pages >= FEWEST_RANGED && rangesMs(pages, segmentPages, link) < chunksMs(pages, link)
   return byRange ? { from, to, way: 'ranges', segmentPages } : { from, to, way: 'chunks', segmentPages: 1 }
@@ -39,10 +42,8 @@ export function costOf({ from, to, way, segmentPages }: PlannedStretch): { reque
   return { requests: Math.ceil(pages / segmentPages), bytes: pages * pageBytes }
 }
 
-/** As many pages as keep the link full while the next segments are asked for. */
-function segmentFor({ roundTripMs, bytesPerMs }: LinkEstimate): number {
-  const wanted = Math.ceil((2 * roundTripMs * bytesPerMs) / (SEGMENTS_AHEAD * CHUNK_BYTES))
-  return Math.min(MOST_SEGMENT_PAGES, Math.max(SEGMENT_PAGES, wanted))
+function segmentFor(pages: number): number {
+  return Math.min(MOST_SEGMENT_PAGES, Math.max(SEGMENT_PAGES, Math.ceil(pages / SEGMENTS_AHEAD)))
 }
 
 function chunksMs(pages: number, { roundTripMs, bytesPerMs }: LinkEstimate): number {
