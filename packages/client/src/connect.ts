@@ -1,4 +1,11 @@
-import { InvalidArgumentError, type LogId, parseAddress, parseHex, parseLogId } from '@remote-log/core'
+import {
+  type Address,
+  InvalidArgumentError,
+  type LogId,
+  parseAddress,
+  parseHex,
+  parseLogId,
+} from '@remote-log/core'
 import { type Eip1193Provider, RegistryNameSystem, type Signer } from '@remote-log/ethereum'
 import {
   type GatewayHealth,
@@ -10,6 +17,7 @@ import {
   type UploadEvidence,
 } from '@remote-log/swarm'
 import { MemoryLevel } from 'memory-level'
+import { Contacts, type ContactsParts } from './contacts/contacts.ts'
 import type { LogSettings } from './context.ts'
 import { LocalFeedRecords } from './feed/local-feed-records.ts'
 import type { LocalDatabase } from './local-database.ts'
@@ -152,6 +160,32 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
   })
   if (store instanceof GatewayPool) pools.set(opened, store)
   return opened
+}
+
+/** Where the parts of a contact list are. */
+export interface ConnectContactsOptions
+  extends Pick<ConnectOptions, 'bee' | 'rpc' | 'local' | 'maxInFlight' | 'onRequest'>,
+    Pick<ContactsParts, 'ranges' | 'now' | 'clock'> {
+  /** EIP-155 id of the chain, and the registry on it, that all logs of the list are in. */
+  readonly chainId: number
+  readonly registry: Address | string
+}
+
+/**
+ * Opens the contact list in a local database, over Swarm and the registry. Asks nothing of the network yet.
+ * @throws INVALID_ARGUMENT, LOCKED, UNAVAILABLE
+ */
+export async function connectContacts(options: ConnectContactsOptions): Promise<Contacts> {
+  const { bee, rpc, maxInFlight, onRequest, chainId, registry: at, local, ...settings } = options
+  const registry = parseAddress(at)
+  return await Contacts.open({
+    ...settings,
+    chainId,
+    registry,
+    store: storeAt(bee, { stamper: undefined, maxInFlight, onRequest }),
+    names: new RegistryNameSystem({ provider: rpc, registry, chainId }),
+    local: local ?? new MemoryLevel<string, Uint8Array>(),
+  })
 }
 
 const pools = new WeakMap<RemoteLog, GatewayPool>()

@@ -30,6 +30,8 @@ export interface Followed {
 
 export interface FollowOptions {
   readonly at?: BlockTag | undefined
+  /** What the name system stated of this log, where it was asked already. */
+  readonly stated?: HeadStatement | undefined
   /** Whether all new pages are wanted, so that a few may be fetched early. */
   readonly ahead?: boolean | undefined
 }
@@ -53,13 +55,13 @@ export async function follow(
 async function followChain(
   context: LogContext,
   reader: Reader,
-  { at = 'latest', ahead = false }: FollowOptions = {},
+  { at = 'latest', stated, ahead = false }: FollowOptions = {},
 ): Promise<Followed> {
   const { id, names, state } = context
   if (state.damage) throw state.damage
   reader.progress('head', 0)
-  reader.tally.round()
-  const statement = await names.head(id, { ...reader.call, at })
+  if (!stated) reader.tally.round()
+  const statement = stated ?? (await names.head(id, { ...reader.call, at }))
   const trusted = state.anchor
   checkFresh(trusted, statement)
   if (statement.head === undefined) {

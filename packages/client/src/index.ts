@@ -15,8 +15,10 @@ export {
   type BatchWish,
   BeePostage,
   type BeePostageOptions,
+  type ConnectContactsOptions,
   type ConnectOptions,
   connect,
+  connectContacts,
   createKey,
   type Eip1193Provider,
   formatBzz,
@@ -36,6 +38,14 @@ export {
   type UploadEvidence,
   writeKeyFile,
 } from './connect.ts'
+export type { Contact } from './contacts/contact.ts'
+export { Contacts, type ContactsParts } from './contacts/contacts.ts'
+export type {
+  ContactResult,
+  ContactsProgress,
+  ContactsStatement,
+  SyncAllOptions,
+} from './contacts/sync-all.ts'
 export type { Durability, LogSettings } from './context.ts'
 export type { FeedStatus, ProvisionalHead } from './feed/ahead.ts'
 export type { AnchorPolicy } from './feed/anchor-policy.ts'

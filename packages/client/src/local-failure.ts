@@ -10,7 +10,7 @@ import {
  * What a failure of the local database means (codes of `abstract-level` and `classic-level`): LOCKED where another
  * process holds it, LOCAL_DAMAGED where it says that its files are, else UNAVAILABLE (disk full, closed, no permission).
  */
-export function localFailure(cause: unknown, did: string, log: LogHash): RemoteLogError {
+export function localFailure(cause: unknown, did: string, log: LogHash | undefined): RemoteLogError {
   if (cause instanceof RemoteLogError) return cause
   const codes = [cause, (cause as { cause?: unknown } | undefined)?.cause].map(
     error => (error as { code?: unknown } | undefined)?.code,

@@ -8,13 +8,11 @@ import {
   type NameSystem,
 } from '@remote-log/core'
 import type { LogContext, LogSettings, LogState } from './context.ts'
+import { hold, letGo } from './database-holders.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { LocalLog } from './local-log.ts'
 import { Mutex } from './mutex.ts'
 import { PageRanges } from './page-ranges.ts'
-
-/** Logs that are open over each database object: two at once would number their entries alike. */
-const open = new WeakMap<LocalDatabase, Set<LogHash>>()
 
 /**
  * Reads what the local database holds of a log, and clears payloads that no entry came to need. Damage to what trust
@@ -34,33 +32,23 @@ export async function openContext(
 ): Promise<{ readonly context: LogContext; readonly nextStaging: number }> {
   const { id, store, names, feed } = parts
   const local = new LocalLog(parts.local, log)
-  await local.open()
-  claim(parts.local, log)
+  if (!hold(parts.local, log))
+    throw new LockedError('this log is open over this local database already', { log })
   try {
+    await local.open()
     const state = await readState(local)
     await local.clearSent(state.unsent.first)
     const context = { id, log, store, names, feed, local, settings, state, alone: new Mutex() }
     return { context, nextStaging: await clearOrphans(context) }
   } catch (error) {
-    release(parts.local, log)
+    letGo(parts.local, log)
     throw error
   }
 }
 
-/** Closes the local database; the log may be opened again. */
+/** Lets go of the local database, and closes it where nobody else uses it; the log may be opened again. */
 export async function closeContext({ local, log }: LogContext, database: LocalDatabase): Promise<void> {
-  await local.close()
-  release(database, log)
-}
-
-function claim(database: LocalDatabase, log: LogHash): void {
-  const logs = open.get(database) ?? new Set()
-  if (logs.has(log)) throw new LockedError('this log is open over this local database already', { log })
-  open.set(database, logs.add(log))
-}
-
-function release(database: LocalDatabase, log: LogHash): void {
-  open.get(database)?.delete(log)
+  if (letGo(database, log)) await local.close()
 }
 
 async function readState(local: LocalLog): Promise<LogState> {

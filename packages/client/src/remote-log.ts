@@ -163,7 +163,7 @@ export class RemoteLog {
   refresh(options: SyncOptions = {}): Promise<WithCosts<LogStatus>> {
     return this.#context.alone.run('refresh', options.signal, async () => {
       const reader = new Reader(this.#context.store, options)
-      await follow(this.#context, reader, { at: options.at })
+      await follow(this.#context, reader, { at: options.at, stated: options.stated })
       return { value: this.status(), costs: reader.tally.costs() }
     })
   }
@@ -256,7 +256,7 @@ export class RemoteLog {
     )
   }
 
-  /** Closes the local database, when what is under way has ended. */
+  /** Closes the local database, when what is under way has ended, unless other logs are open over it. */
   close(): Promise<void> {
     return this.#context.alone.run('close', undefined, async () => {
       await closeContext(this.#context, this.#database)

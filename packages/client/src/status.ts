@@ -1,4 +1,4 @@
-import type { BlockRef, LogId, Reference } from '@remote-log/core'
+import { type BlockRef, type LogId, pageTime, type Reference } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import { type FeedStatus, feedStatusOf } from './feed/ahead.ts'
@@ -13,6 +13,8 @@ export interface LogStatus extends FeedStatus {
   readonly block: BlockRef | undefined
   /** Entries below that head. */
   readonly published: number
+  /** Running maximum of their timestamps, Unix ms; undefined before the first read. */
+  readonly newest: number | undefined
   /** Entries that are only on this device: lost if it is lost. */
   readonly unsent: number
   /** Whether a publication was begun and its end is not known. */
@@ -33,6 +35,7 @@ export function statusOf(context: LogContext): LogStatus {
     head: anchor?.head,
     block: anchor?.block,
     published: anchor ? nextSeqOf(anchor.page) : 0,
+    newest: anchor && pageTime(anchor.page),
     unsent: unsent.next - unsent.first,
     publishing: journal !== undefined,
     ...feedStatusOf(context),

@@ -3,6 +3,7 @@ import {
   type BlockTag,
   CHUNK_BYTES,
   type ErrorCode,
+  type HeadStatement,
   isRangeReader,
   type Reference,
 } from '@remote-log/core'
@@ -27,6 +28,8 @@ import type { Costs } from './tally.ts'
 export interface SyncOptions extends OperationOptions {
   /** How deep in the chain the head must stand. Default `latest`. */
   readonly at?: BlockTag | undefined
+  /** What the name system stated of this log a moment ago, e.g. when it was asked for many: it is not asked again. */
+  readonly stated?: HeadStatement | undefined
   /** Bytes of chunks that this call may read. Head page and index come first; pages as far as it reaches. */
   readonly byteBudget?: number | undefined
   /**
@@ -96,7 +99,11 @@ async function syncWithin(
   const { state } = context
   const before = state.anchor ? nextSeqOf(state.anchor.page) : 0
   const ahead = options.byteBudget === undefined && options.onPlan === undefined && !window.limited
-  const { statement, sealed } = await follow(context, reader, { at: options.at, ahead })
+  const { statement, sealed } = await follow(context, reader, {
+    at: options.at,
+    stated: options.stated,
+    ahead,
+  })
   const { anchor } = state
   const entries = anchor ? nextSeqOf(anchor.page) : 0
   const missing = anchor && sealed ? await fetchMissing(context, reader, anchor, sealed, options, window) : []
@@ -119,7 +126,7 @@ async function syncWithin(
 export async function plan(context: LogContext, options: PlanSyncOptions): Promise<SyncPlan | undefined> {
   checkCount(options.byteBudget, 'byteBudget')
   const reader = new Reader(context.store, options)
-  const { sealed } = await follow(context, reader, { at: options.at })
+  const { sealed } = await follow(context, reader, { at: options.at, stated: options.stated })
   return sealed && planMissing(context, reader, sealed, options.byteBudget)
 }
 

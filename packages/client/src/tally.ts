@@ -10,6 +10,16 @@ export interface Costs {
   readonly bytes: number
 }
 
+/** Costs of operations together. Rounds are those of the longest: they ran beside each other. */
+export function sumOf(...parts: readonly Costs[]): Costs {
+  return {
+    rounds: parts.reduce((most, { rounds }) => Math.max(most, rounds), 0),
+    requests: parts.reduce((all, { requests }) => all + requests, 0),
+    chunks: parts.reduce((all, { chunks }) => all + chunks, 0),
+    bytes: parts.reduce((all, { bytes }) => all + bytes, 0),
+  }
+}
+
 /** Counts costs while an operation runs. */
 export class Tally {
   #rounds = 0

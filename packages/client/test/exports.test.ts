@@ -6,10 +6,12 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
   assert.deepEqual(Object.keys(exported).sort(), [
     'AnchoredNameSystem',
     'BeePostage',
+    'Contacts',
     'FeedNameSystem',
     'LogEntry',
     'RemoteLog',
     'connect',
+    'connectContacts',
     'createKey',
     'formatBzz',
     'gatewayHealth',

@@ -78,6 +78,7 @@ test('status tells what this device knows, without asking anybody', async () => 
     head,
     block: publication?.block,
     published: 3,
+    newest: texts(3)[2]?.timestamp,
     unsent: 1,
     publishing: false,
     provisional: undefined,
