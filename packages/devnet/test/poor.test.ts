@@ -127,8 +127,15 @@ test('a file is waited for inside, whole or in part, and comes whole', async () 
   const file = payload('poor file', 100 * 4096)
   const options = { 'swarm-redundancy-level': '0', 'swarm-deferred-upload': 'false' }
   const { reference } = parse<{ reference: string }>(await here.post('/bytes', file, options))
-  const part = there.get(`/bytes/${reference}`, { range: `bytes=0-${10 * 4096 - 1}` })
+  const range = { range: `bytes=0-${10 * 4096 - 1}` }
+  const part = there.get(`/bytes/${reference}`, { ...range, 'swarm-lookahead-buffer-size': '0' })
   assert.deepEqual((await part).body, file.subarray(0, 10 * 4096), '12 chunks of the first 20')
+  const ahead = there.get(`/bytes/${reference}`, range)
+  for (let waited = 0; waited < 5000; waited += 100) {
+    clock.advance(100)
+    await there.get('/health')
+  }
+  assert.deepEqual((await ahead).body, file.subarray(0, 10 * 4096), 'once 256 kB are there')
   const whole = ask(`${b.url}/bytes/${reference}`, 'GET')
   let done = false
   void whole.then(() => {

@@ -45,7 +45,7 @@ export async function openBee(
   network.join(peer)
   try {
     const tags = await TagBook.open(network.store, network.clock, number)
-    queue = await PushQueue.open(network, number, tags, allowance, options.syncLagMs)
+    queue = await PushQueue.open(network, { number, tags, allowance, chunks }, options.syncLagMs)
     const batches = await BatchBook.open(network, identity, number)
     const pins = await PinBook.open(network.store, number)
     return {

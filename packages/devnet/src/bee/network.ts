@@ -2,7 +2,7 @@ import { SPAN_BYTES } from '@remote-log/core'
 import type { Clock } from '../clock.ts'
 import { PostageChain } from './postage-chain.ts'
 import { bodyKey } from './record-keys.ts'
-import { Reserve } from './reserve.ts'
+import { type Refused, Reserve } from './reserve.ts'
 import type { Stamp } from './stamp.ts'
 import { Store, type Write } from './store.ts'
 import { type SwarmChunk, singleOwnerParts } from './swarm-chunk.ts'
@@ -72,10 +72,10 @@ export class Network {
   }
 
   /** {@link Reserve.arrive}; the other nodes hear single-owner chunks. */
-  arrive(chunk: Pick<SwarmChunk, 'address' | 'version'>, stamp: Stamp, by: number): Write[] | undefined {
+  arrive(chunk: Pick<SwarmChunk, 'address' | 'version'>, stamp: Stamp, by: number): Write[] | Refused {
     const { address, version } = chunk
     const writes = this.reserve.arrive(chunk, stamp, by)
-    if (writes && version) {
+    if (Array.isArray(writes) && version) {
       const payload = () => {
         const bytes = this.store.get(bodyKey(address, version))
         return bytes && singleOwnerParts(bytes).wrapped.subarray(SPAN_BYTES)

@@ -51,6 +51,11 @@ export class NodeChunks {
     return version && version.length > 0 ? Buffer.from(version) : undefined
   }
 
+  /** Whether the node itself keeps the chunk as part of its neighbourhood, with the stamps that pay for it. */
+  keepsFor(address: Buffer): boolean {
+    return this.#pulled(address) !== undefined
+  }
+
   /** From the node's own disk, or else from the network, whose chunks are kept from then on unless `cache` is false. */
   get(address: Buffer, cache = true): SwarmChunk | undefined {
     const here = this.#here(address, cache)
@@ -119,6 +124,9 @@ export class NodeChunks {
       const bytes = this.#network.store.get(bodyKey(address))
       return bytes && { address, bytes }
     }
+    // Newer content that comes back from the neighbourhood takes the place of what this node was given.
+    const newer = this.#pulled(address)
+    if (newer) return newer
     const bytes = this.#network.store.get(bodyKey(address, version))
     return bytes && { address, bytes, version: Buffer.from(version) }
   }

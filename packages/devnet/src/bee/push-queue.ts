@@ -1,11 +1,15 @@
 import type { Allowance } from './allowance.ts'
 import { fromRecord, toRecord } from './json-record.ts'
 import type { Network } from './network.ts'
+import type { NodeChunks } from './node-chunks.ts'
 import { pendingKey, pendingPrefix } from './record-keys.ts'
+import type { Refused } from './reserve.ts'
 import type { Stamp } from './stamp.ts'
 import type { Write } from './store.ts'
-import type { SwarmChunk } from './swarm-chunk.ts'
+import { type SwarmChunk, stampIdentity } from './swarm-chunk.ts'
 import type { Tag, TagBook } from './tag-book.ts'
+
+export type Pushed = Pick<SwarmChunk, 'address' | 'version'>
 
 interface Pending {
   readonly sequence: number
@@ -26,6 +30,15 @@ interface PendingRecord {
   readonly tag: number
 }
 
+/** The parts of a node that pushes go through. */
+export interface PushParts {
+  /** The node's number on its network. */
+  readonly number: number
+  readonly tags: TagBook
+  readonly allowance: Allowance
+  readonly chunks: NodeChunks
+}
+
 /** Chunks pushed in one go, so that requests get their turn in between. */
 const PUSH_AT_ONCE = 256
 
@@ -38,30 +51,28 @@ export class PushQueue {
   readonly #node: number
   readonly #tags: TagBook
   readonly #allowance: Allowance
+  readonly #chunks: NodeChunks
   readonly #lagMs: number
   readonly #queue = new Map<number, Pending>()
   readonly #waiting = new Map<string, number>()
+  /** Chunks that nobody takes because their stamps are outdated: Bee tries them for ever, and they wait for ever. */
+  readonly #stuck = new Set<string>()
   #nextSequence = 0
   #callOff: (() => void) | undefined
   #paused = false
 
-  private constructor(network: Network, node: number, tags: TagBook, allowance: Allowance, lagMs: number) {
+  private constructor(network: Network, { number, tags, allowance, chunks }: PushParts, lagMs: number) {
     this.#network = network
-    this.#node = node
+    this.#node = number
     this.#tags = tags
     this.#allowance = allowance
+    this.#chunks = chunks
     this.#lagMs = lagMs
   }
 
-  static async open(
-    network: Network,
-    node: number,
-    tags: TagBook,
-    allowance: Allowance,
-    lagMs: number,
-  ): Promise<PushQueue> {
-    const queue = new PushQueue(network, node, tags, allowance, lagMs)
-    for await (const [key, value] of network.store.entries(pendingPrefix(node))) {
+  static async open(network: Network, node: PushParts, lagMs: number): Promise<PushQueue> {
+    const queue = new PushQueue(network, node, lagMs)
+    for await (const [key, value] of network.store.entries(pendingPrefix(node.number))) {
       const record = fromRecord<PendingRecord>(value)
       queue.#enter({
         sequence: key.readUIntBE(2, 6),
@@ -85,12 +96,17 @@ export class PushQueue {
     return this.#waiting.has(name(address, batch))
   }
 
-  /** Whether the chunk waits under any batch. */
-  waits(address: Buffer): boolean {
-    return this.#waiting.has(name(address))
+  /** Whether this chunk, of a single-owner chunk this content, waits under this batch: it is not pushed a second time. */
+  inFlight(chunk: Pushed, batch: Buffer): boolean {
+    return this.#waiting.has(name(stampIdentity(chunk), batch, 'this content'))
   }
 
-  add(chunk: SwarmChunk, stamp: Stamp, tag: number): Write[] {
+  /** Whether the chunk waits under any batch for its first push. */
+  waits(address: Buffer): boolean {
+    return this.#waiting.has(name(address)) && !this.#stuck.has(name(address))
+  }
+
+  add(chunk: Pushed, stamp: Stamp, tag: number): Write[] {
     const pending = {
       sequence: this.#nextSequence,
       address: chunk.address,
@@ -127,8 +143,24 @@ export class PushQueue {
   #enter(pending: Pending): void {
     this.#queue.set(pending.sequence, pending)
     this.#nextSequence = pending.sequence + 1
-    this.#count(name(pending.address), 1)
-    this.#count(name(pending.address, pending.stamp.batch), 1)
+    this.#countAll(pending, 1)
+  }
+
+  /** What no peer takes the node keeps itself, unless it too has something newer in the slot. */
+  #isStuck(refused: Refused): boolean {
+    return refused.why === 'outdated' && this.#chunks.keepsFor(refused.occupant)
+  }
+
+  #leave(pending: Pending): Write {
+    this.#countAll(pending, -1)
+    return { key: pendingKey(this.#node, pending.sequence), value: undefined }
+  }
+
+  #countAll({ address, version, stamp: { batch } }: Pending, by: 1 | -1): void {
+    const identity = stampIdentity({ address, ...(version && { version }) })
+    for (const key of [name(address), name(address, batch), name(identity, batch, 'this content')]) {
+      this.#count(key, by)
+    }
   }
 
   #count(key: string, by: 1 | -1): void {
@@ -175,22 +207,20 @@ export class PushQueue {
         break
       }
       this.#queue.delete(pending.sequence)
-      this.#count(name(pending.address), -1)
-      this.#count(name(pending.address, pending.stamp.batch), -1)
-      writes.push({ key: pendingKey(this.#node, pending.sequence), value: undefined })
       const { address, version, stamp } = pending
       const chunk = { address, ...(version && { version }) }
       const arrived = this.#network.arrive(chunk, stamp, this.#node)
       const tag = this.#tags.get(pending.tag)
       if (tag) touched.add(tag)
-      if (arrived) {
-        // Later pushes of this round must see what this one changed.
-        void this.#network.store.write(arrived).catch(ignore)
-        if (tag) {
-          tag.sent++
-          tag.synced++
-        }
+      // Later pushes of this round must see what this one changed.
+      if (Array.isArray(arrived)) void this.#network.store.write(arrived).catch(ignore)
+      else if (this.#isStuck(arrived)) {
+        this.#stuck.add(name(address))
+        if (tag) tag.sent++
+        continue
       }
+      writes.push(this.#leave(pending))
+      if (tag) countPushed(tag, arrived)
     }
     for (const tag of touched) writes.push(...this.#tags.writes(tag))
     void this.#network.store.write(writes).catch(ignore)
@@ -198,9 +228,17 @@ export class PushQueue {
   }
 }
 
+/** What the network refused and the node kept counts as `stored`, and as `synced` all the same. */
+function countPushed(tag: Tag, arrived: Write[] | Refused): void {
+  if (!Array.isArray(arrived) && arrived.why === 'expired') return
+  tag.sent++
+  tag.synced++
+  if (!Array.isArray(arrived)) tag.stored++
+}
+
 /** A write that fails here fails for requests too, and is reported there. */
 function ignore(): void {}
 
-function name(address: Buffer, batch?: Buffer): string {
-  return address.toString('latin1') + (batch ? batch.toString('latin1') : '')
+function name(address: Buffer, batch?: Buffer, what = ''): string {
+  return address.toString('latin1') + (batch ? batch.toString('latin1') : '') + what
 }

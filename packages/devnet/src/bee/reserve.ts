@@ -8,11 +8,18 @@ import type { SwarmChunk } from './swarm-chunk.ts'
 const STAMP_RECORD_BYTES = 48
 const HEAD_BYTES = 10
 
+/** Why the network does not take a chunk. */
+export type Refused =
+  /** Its batch is unknown or expired, or the slot is not in the chunk's bucket or past its end. */
+  | { readonly why: 'expired' | 'misplaced' }
+  /** The slot belongs to a chunk, this one or another, with a stamp that is as new. */
+  | { readonly why: 'outdated'; readonly occupant: Buffer }
+
 /** What the network keeps of a chunk apart from its bytes. */
 export interface Kept {
   /** Of a single-owner chunk: which content. */
   readonly version: Buffer | undefined
-  /** Unix time in milliseconds when the network got it. */
+  /** Unix time in milliseconds when the network got it, of a single-owner chunk this content. */
   readonly since: number
   /** The node that pushed it. All others of the network are where it went: they hold it from then on. */
   readonly by: number
@@ -49,15 +56,16 @@ export class Reserve {
   }
 
   /**
-   * A chunk arrives with a stamp whose signature is in order. `undefined`: the network does not take it (batch unknown or
-   * expired, wrong bucket, slot out of range, slot taken by a stamp as new); otherwise what is to be written besides
-   * its bytes.
+   * A chunk arrives with a stamp whose signature is in order. @returns what is to be written besides its bytes, or why
+   * the network does not take it
    */
-  arrive(chunk: Pick<SwarmChunk, 'address' | 'version'>, stamp: Stamp, by: number): Write[] | undefined {
+  arrive(chunk: Pick<SwarmChunk, 'address' | 'version'>, stamp: Stamp, by: number): Write[] | Refused {
     const batch = this.#chain.batch(stamp.batch)
-    if (!batch) return undefined
+    if (!batch) return { why: 'expired' }
     const [bucket, slot] = [stamp.index.readUInt32BE(0), stamp.index.readUInt32BE(4)]
-    if (bucket !== bucketOf(chunk.address) || slot >= slotsPerBucket(batch)) return undefined
+    if (bucket !== bucketOf(chunk.address) || slot >= slotsPerBucket(batch)) {
+      return { why: 'misplaced' }
+    }
 
     const writes: Write[] = []
     const key = slotKey(stamp.batch, stamp.index)
@@ -67,15 +75,16 @@ export class Reserve {
       const [timestamp, address] = [bytes.readBigUInt64BE(0), bytes.subarray(8)]
       const same = address.equals(chunk.address)
       if (same && timestamp === stamp.timestamp) return []
-      if (timestamp >= stamp.timestamp) return undefined
+      if (timestamp >= stamp.timestamp) return { why: 'outdated', occupant: address }
       if (!same) writes.push(...this.#displace(address, stamp))
     }
     const before = this.kept(chunk.address)
     const others = (before?.stamps ?? []).filter(other => !sameSlot(other, stamp))
     const newest = (before?.stamps ?? []).every(other => other.timestamp < stamp.timestamp)
+    const version = before && !newest ? before.version : chunk.version
     const kept = {
-      version: before && !newest ? before.version : chunk.version,
-      since: before?.since ?? this.#clock.now(),
+      version,
+      since: before && sameVersion(before.version, version) ? before.since : this.#clock.now(),
       by: before?.by ?? by,
       stamps: [...others, stamp],
     }
@@ -93,6 +102,10 @@ export class Reserve {
     const stamps = kept.stamps.filter(other => !sameSlot(other, stamp))
     return [{ key: reserveKey(address), value: stamps.length > 0 ? encode({ ...kept, stamps }) : undefined }]
   }
+}
+
+function sameVersion(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a && b ? a.equals(b) : a === b
 }
 
 function sameSlot(a: Stamp, b: Stamp): boolean {

@@ -54,6 +54,6 @@ export function singleOwnerChunk(bytes: Uint8Array): (SwarmChunk & { owner: Buff
 }
 
 /** What slots of a batch are counted by: a new payload at the address of a single-owner chunk takes a new slot. */
-export function stampIdentity({ address, version }: SwarmChunk): Buffer {
+export function stampIdentity({ address, version }: Pick<SwarmChunk, 'address' | 'version'>): Buffer {
   return version ? keccak(address, version) : address
 }

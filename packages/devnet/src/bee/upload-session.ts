@@ -2,7 +2,7 @@ import type { Allowance } from './allowance.ts'
 import { Refusal } from './http/refusal.ts'
 import type { Network } from './network.ts'
 import { bodyOf, type NodeChunks } from './node-chunks.ts'
-import type { PushQueue } from './push-queue.ts'
+import type { Pushed, PushQueue } from './push-queue.ts'
 import type { Stamp } from './stamp.ts'
 import type { Write } from './store.ts'
 import type { SwarmChunk } from './swarm-chunk.ts'
@@ -27,13 +27,16 @@ export interface UploadParts {
 }
 
 /**
- * One request's chunks on their way in. With a tag the upload is deferred (stored here, pushed later); without one it
- * is direct: the network gets each chunk before the request is answered, and this node keeps nothing itself.
+ * One request's chunks on their way in. With a tag the upload is deferred (stored here, pushed once the request is
+ * done); without one it is direct: the network gets each chunk before the request is answered, and this node keeps
+ * nothing itself.
  */
 export class UploadSession {
   readonly #node: UploadParts
   readonly #stamper: Stamper
   readonly tag: Tag | undefined
+  /** What is pushed when the request is done, of one that is cut nothing: by address and batch. */
+  readonly #deferred = new Map<string, { readonly chunk: Pushed; readonly stamp: Stamp }>()
   #split = 0
   #seen = 0
   #unwritten = 0
@@ -49,7 +52,7 @@ export class UploadSession {
   async put(chunk: SwarmChunk): Promise<void> {
     const { stamp, writes } = this.#stamper(chunk)
     if (!this.tag && !this.#node.allowance.tryTake()) await this.#node.allowance.take()
-    const kept = this.tag ? this.#defer(chunk, stamp, this.tag) : this.#push(chunk, stamp)
+    const kept = this.tag ? this.#defer(chunk, stamp) : this.#push(chunk, stamp)
     this.#written = this.#node.network.store.write([...writes, ...kept])
     this.#written.catch(() => {})
     if (++this.#unwritten >= UNWRITTEN_CHUNKS) {
@@ -61,32 +64,53 @@ export class UploadSession {
   /** Resolves when everything is with the operating system. `root` becomes the tag's address. */
   async done(root?: Buffer): Promise<void> {
     if (!this.tag) return this.#written
+    const queued = this.#enqueue(this.tag)
     this.tag.split += this.#split
     this.tag.seen += this.#seen
     if (root) this.tag.address = root.toString('hex')
-    await this.#node.network.store.write(this.#node.tags.writes(this.tag))
+    await this.#node.network.store.write([...queued, ...this.#node.tags.writes(this.tag)])
   }
 
-  #defer(chunk: SwarmChunk, stamp: Stamp, tag: Tag): Write[] {
+  /** What another request has brought in the meantime is seen. */
+  #enqueue({ uid }: Tag): Write[] {
+    const { queue } = this.#node
+    const all = [...this.#deferred.values()]
+    this.#deferred.clear()
+    return all.flatMap(({ chunk, stamp }) => {
+      if (!queue.has(chunk.address, stamp.batch)) return queue.add(chunk, stamp, uid)
+      this.#seen++
+      return []
+    })
+  }
+
+  #defer(chunk: SwarmChunk, stamp: Stamp): Write[] {
     this.#split++
-    if (this.#node.queue.has(chunk.address, stamp.batch)) {
+    const name = Buffer.concat([chunk.address, stamp.batch]).toString('latin1')
+    if (this.#deferred.has(name) || this.#node.queue.has(chunk.address, stamp.batch)) {
       this.#seen++
       this.#warnOfRewrite(chunk)
       return []
     }
     this.#warnOfRewrite(chunk)
-    const version = chunk.version && (this.#node.chunks.storedVersion(chunk.address) ?? chunk.version)
-    const pushed = { address: chunk.address, bytes: chunk.bytes, ...(version && { version }) }
-    return [...this.#node.chunks.keep(chunk), ...this.#node.queue.add(pushed, stamp, tag.uid)]
+    // Of a single-owner chunk that is here already the first content stays, and is what is pushed.
+    const stored = (chunk.version && this.#node.chunks.local(chunk.address)) ?? chunk
+    const { address, version } = stored
+    this.#deferred.set(name, { chunk: { address, ...(version && { version }) }, stamp })
+    return this.#node.chunks.keep(stored)
   }
 
+  /** @throws Refusal 500 */
   #push(chunk: SwarmChunk, stamp: Stamp): Write[] {
     // Bee passes over what waits under a tag, and answers as if it had pushed it (`pkg/pusher/pusher.go`).
-    if (!chunk.version && this.#node.queue.has(chunk.address, stamp.batch)) return []
+    if (this.#node.queue.inFlight(chunk, stamp.batch)) return []
     if (chunk.version) void this.#node.network.store.write([bodyOf(chunk)]).catch(() => {})
     const arrived = this.#node.network.arrive(chunk, stamp, this.#node.number)
-    // Bee answers 201 even where the network will not keep a chunk; it then stays in this node's cache alone.
-    return arrived ? [...arrived, bodyOf(chunk)] : this.#node.chunks.keep(chunk)
+    if (Array.isArray(arrived)) return [...arrived, bodyOf(chunk)]
+    // What the network does not take Bee keeps itself and answers 201, unless it too has something newer in the slot.
+    if (arrived.why === 'outdated' && this.#node.chunks.keepsFor(arrived.occupant)) {
+      throw new Refusal(500, 'done split failed')
+    }
+    return this.#node.chunks.keep(chunk)
   }
 
   #warnOfRewrite({ address, version }: SwarmChunk): void {

@@ -12,6 +12,7 @@ export function compare(recorded: RecordedAnswer, got: Answer, known: ReadonlySe
   const volatile = new Set([...(recorded.volatile ?? []), ...VOLATILE_EVERYWHERE])
   assert.ok(recorded.none === undefined, 'no valid answer was recorded')
   assert.equal(got.status, recorded.status, `status, with ${got.body.subarray(0, 300)}`)
+  assert.equal(got.cut, recorded.cut ?? false, 'whether the body was cut')
   compareHeaders(recorded.headers ?? {}, got.headers, volatile, known)
   if (recorded.body) compareBody(recorded.body, got, recorded.headers?.['content-type'], volatile)
 }

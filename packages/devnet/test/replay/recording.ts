@@ -18,6 +18,8 @@ export interface RecordedAnswer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: RecordedBody
+  /** The connection was closed after these bytes of the body. */
+  readonly cut?: boolean
   readonly volatile?: readonly string[]
   readonly none?: unknown
 }
@@ -25,12 +27,25 @@ export interface RecordedAnswer {
 export interface Step {
   readonly file: string
   readonly name: string
+  /** What happened to the other node before the step: while it stands still, nothing that is pushed arrives. */
+  readonly network?: 'stands still' | 'goes on'
+  /** Milliseconds that passed before the step. */
+  readonly wait?: number
+  /** The variable that the answer gives to later steps, and the field that it is. */
+  readonly binds?: readonly [variable: string, field: string]
+  /** Files whose chunks went up one by one, all but the leaf of the number `missing`. */
+  readonly files?: readonly {
+    readonly payload: { seed: string; length: number }
+    readonly missing?: number
+  }[]
   readonly request?: {
     readonly node: 'a' | 'b'
     readonly method?: string
     readonly path: string
     readonly headers: Readonly<Record<string, string>>
     readonly body?: RecordedBody
+    /** The client went away after so many bytes of the body. */
+    readonly cut?: number
     /** Over a WebSocket: texts, or how long binary messages were. */
     readonly messages?: readonly string[]
   }
@@ -54,6 +69,11 @@ const FILES = [
   'bzz',
   'gsoc',
   'stream',
+  'twice',
+  'presigned',
+  'holes',
+  'changed',
+  'rewritten',
 ]
 
 const FOLDER = new URL('../../../../test/vectors/bee/', import.meta.url)

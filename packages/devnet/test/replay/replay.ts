@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
-import { makeChunk } from '@remote-log/core'
+import { FileSplitter, makeChunk } from '@remote-log/core'
 import { type BeeNode, ManualClock, startBeeNode } from '../../src/index.ts'
-import { type Answer, ask } from './ask.ts'
+import { type Answer, abandon, ask } from './ask.ts'
 import { compare } from './compare.ts'
 import {
   author,
   bodyOf,
   clientOwner,
   HISTORY_LEAVES,
+  payload,
   resign,
   socId,
   streamMessage,
@@ -84,6 +85,7 @@ export class Replay {
       tight: { depth: 17, immutable: true },
       loose: { depth: 17 },
       client: { depth: 18, owner: clientOwner },
+      young: { depth: 18, owner: clientOwner, immutable: true, fresh: true },
     }
     for (const [name, grant] of Object.entries(grants)) {
       replay.#variables.set(name, await a.grantBatch({ ...grant, amount }))
@@ -94,7 +96,11 @@ export class Replay {
   /** Asks what the step asked. Throws where the answer is not the recorded one. */
   async run(step: Step): Promise<void> {
     const name = `${step.file}: ${step.name}`
-    this.#clock.advance(WAITS[name] ?? 0)
+    if (step.network === 'stands still') this.#nodes.a.pauseSync()
+    if (step.network === 'goes on') this.#nodes.a.resumeSync()
+    this.#clock.advance(step.wait ?? WAITS[name] ?? 0)
+    if (step.files) return this.#uploadFiles(step.files)
+    if (step.request?.cut !== undefined) return this.#abandon(step)
     if (name === 'history: first full node') await this.#uploadRestOfHistory()
     if (step.root !== undefined) {
       if (step.root !== this.#variables.get('history')) throw new Error('another root')
@@ -109,7 +115,7 @@ export class Replay {
     }
     if (!step.request?.method || !recorded) throw new TypeError('not a plain request')
     const got = await this.#ask(step)
-    const binding = BINDINGS[name]
+    const binding = step.binds ?? BINDINGS[name]
     if (binding && got.status === 201) {
       const value = (JSON.parse(got.body.toString()) as Record<string, unknown>)[binding[1]]
       this.#variables.set(binding[0], String(value))
@@ -152,6 +158,26 @@ export class Replay {
     for (const leaf of HISTORY_LEAVES.slice(2)) {
       await ask(`${this.#nodes.a.url}/chunks`, 'POST', headers, makeChunk(leaf).bytes)
     }
+  }
+
+  /** Files by their chunks, with holes. */
+  async #uploadFiles(files: NonNullable<Step['files']>): Promise<void> {
+    const headers = { 'swarm-postage-batch-id': this.#variables.get('batch')! }
+    for (const { payload: of, missing } of files) {
+      const splitter = new FileSplitter()
+      const bytes = payload(of.seed, of.length)
+      const hole =
+        missing === undefined ? undefined : makeChunk(bytes.subarray(missing * 4096, (missing + 1) * 4096))
+      for (const chunk of [...splitter.push(bytes), ...splitter.finish().chunks]) {
+        if (chunk.reference === hole?.reference) continue
+        await ask(`${this.#nodes.a.url}/chunks`, 'POST', headers, chunk.bytes)
+      }
+    }
+  }
+
+  async #abandon(step: Step): Promise<void> {
+    const { node, method, path, headers, cut } = this.#fill(step.request!)
+    await abandon(this.#nodes[node].url + path, method!, headers, bodyOf(step)!, cut!)
   }
 
   #fill<T>(value: T): T {

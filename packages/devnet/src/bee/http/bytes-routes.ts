@@ -52,10 +52,10 @@ async function upload(bee: BeeParts, exchange: Exchange): Promise<void> {
 
 async function download(bee: BeeParts, exchange: Exchange): Promise<void> {
   const { address: reference } = pathParameters(exchange, { address: required(address) })
-  const { cache, level } = readParameters(exchange)
+  const { cache, level, readAhead } = readParameters(exchange)
   const root = await rootChunk(bee, reference, { cache, level })
   if (!root) throw new Refusal(404, 'Not Found')
-  const file = { root, reference, cache, type: 'application/octet-stream' }
+  const file = { root, reference, cache, readAhead, type: 'application/octet-stream' }
   await serveFile(bee, exchange, file, { 'Access-Control-Expose-Headers': 'Content-Disposition' })
 }
 
@@ -109,6 +109,7 @@ export function serveFile(
     readonly root: TreeChunk
     readonly reference: Buffer
     readonly cache: boolean
+    readonly readAhead?: number | undefined
     readonly type: string
   },
   headers: HeaderList,
@@ -118,6 +119,7 @@ export function serveFile(
     type: file.type,
     etag: `"${file.reference.toString('hex')}"`,
     modified: bee.network.clock.now(),
+    readAhead: file.readAhead,
     bytes: (from, to) => fileBytes(file.root, from, to, chunk => bee.chunks.get(chunk, file.cache)),
     // What a poor node waited for it keeps, as otherwise it would pay for it twice.
     ...(bee.chunks.poor && {

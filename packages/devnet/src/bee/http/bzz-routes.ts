@@ -166,7 +166,7 @@ async function serveEntry(
   bee: BeeParts,
   exchange: Exchange,
   { reference, metadata }: ManifestEntry,
-  reading: { readonly cache: boolean; readonly level: Level },
+  reading: { readonly cache: boolean; readonly level: Level; readonly readAhead: number | undefined },
 ): Promise<void> {
   const root = await rootChunk(bee, reference, reading)
   if (!root) throw new Refusal(404, 'Not Found')
@@ -175,7 +175,7 @@ async function serveEntry(
   await serveFile(
     bee,
     exchange,
-    { root, reference, cache: reading.cache, type },
+    { root, reference, cache: reading.cache, readAhead: reading.readAhead, type },
     {
       'Access-Control-Expose-Headers': 'Content-Disposition',
       ...(name !== undefined && { 'Content-Disposition': `inline; filename="${name}"` }),

@@ -85,15 +85,19 @@ export class Exchange {
     this.response.end()
   }
 
-  /** A body in pieces. If they fail to come, the connection is closed: the client sees a body cut short. */
+  /**
+   * A body in pieces. If they fail to come, the connection is closed behind those that came: the client sees the head
+   * and a body cut short.
+   */
   stream(
     status: number,
     pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     headers: HeaderList,
   ): void {
     this.#head(status, headers)
+    this.response.flushHeaders()
     const source = Readable.from(pieces, { objectMode: false, highWaterMark: 256 << 10 })
-    source.on('error', () => this.response.destroy())
+    source.on('error', () => this.response.socket?.destroySoon())
     this.response.on('close', () => source.destroy())
     source.pipe(this.response)
   }

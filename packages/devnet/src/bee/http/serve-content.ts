@@ -11,6 +11,8 @@ export interface Content {
   readonly etag: string
   /** Unix time in milliseconds. */
   readonly modified: number
+  /** How much is read at a time, and ahead of what was asked for, in bytes. 0: only what was asked for. */
+  readonly readAhead?: number | undefined
   bytes(from: number, to: number): Iterable<Uint8Array>
   /** Resolves when `bytes` can give a part; without it that can be at any time. */
   bring?(from: number, to: number): Promise<void>
@@ -18,8 +20,11 @@ export interface Content {
 
 /** Answers up to this size, in bytes, go out in one write. */
 const AT_ONCE = 256 << 10
-/** What a poor node has fetched before it sends any of it, in bytes. */
-const BROUGHT_AT_ONCE = 16 << 10
+/** Bee's buffers for reading ahead: of files up to so many bytes, and of larger ones (`pkg/api/bzz.go`). */
+const SMALL_FILE = { upTo: 10_000_000, readAhead: 256 << 10 }
+const LARGE_FILE = { readAhead: 512 << 10 }
+/** What Go copies at a time where nothing is read ahead. */
+const COPIED_AT_ONCE = 32 << 10
 
 /**
  * Answers with a content or the parts of it that were asked for, as Go's `http.ServeContent` does: ETag, preconditions,
@@ -82,34 +87,32 @@ async function respond(
   head: HeaderList,
 ): Promise<void> {
   const headers = { ...head, 'Content-Type': content.type }
-  const small = to - from <= AT_ONCE
-  if (small) await content.bring?.(from, to)
-  const whole = small ? collect(content.bytes(from, to)) : undefined
+  const whole = to - from <= AT_ONCE ? await collect(pieces(content, from, to)) : undefined
   if (whole) exchange.send(status, whole, headers)
   else exchange.stream(status, pieces(content, from, to), { ...headers, 'Content-Length': String(to - from) })
 }
 
-/** The bytes `from` to `to`, those of a poor node as they come. */
-function pieces(
-  content: Content,
-  from: number,
-  to: number,
-): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  return content.bring ? brought(content, from, to) : content.bytes(from, to)
-}
-
-async function* brought(content: Content, from: number, to: number): AsyncGenerator<Uint8Array, void> {
-  for (let at = from; at < to; at += BROUGHT_AT_ONCE) {
-    const end = Math.min(to, at + BROUGHT_AT_ONCE)
+/**
+ * The bytes `from` to `to` as Bee sends them: it reads ahead in steps of its buffer, and sends nothing of a step in
+ * which a chunk is missing, even one behind `to` (`langos`).
+ */
+async function* pieces(content: Content, from: number, to: number): AsyncGenerator<Uint8Array, void> {
+  const { length } = content
+  const ahead = content.readAhead ?? (length <= SMALL_FILE.upTo ? SMALL_FILE.readAhead : LARGE_FILE.readAhead)
+  const step = ahead || COPIED_AT_ONCE
+  for (let at = from; at < to; at += step) {
+    const end = Math.min(ahead > 0 ? length : to, at + step)
     await content.bring?.(at, end)
-    yield* content.bytes(at, end)
+    yield Buffer.concat([...content.bytes(at, end)]).subarray(0, to - at)
   }
 }
 
 /** All bytes, or undefined where some are missing: then the answer begins and is cut short, as with Bee. */
-function collect(pieces: Iterable<Uint8Array>): Buffer | undefined {
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer | undefined> {
   try {
-    return Buffer.concat([...pieces])
+    const got: Uint8Array[] = []
+    for await (const piece of pieces) got.push(piece)
+    return Buffer.concat(got)
   } catch (error) {
     if (error instanceof BrokenFile) return undefined
     throw error

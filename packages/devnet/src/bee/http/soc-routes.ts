@@ -44,7 +44,7 @@ async function upload(bee: BeeParts, exchange: Exchange): Promise<void> {
   if (!chunk || !owner.equals(chunk.owner)) throw new Refusal(401, 'invalid chunk')
   try {
     await session.put(chunk)
-    await session.done()
+    await session.done(chunk.address)
   } catch (error) {
     if (error instanceof Refusal) throw new Refusal(400, 'chunk write error')
     throw error

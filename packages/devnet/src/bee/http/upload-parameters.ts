@@ -58,7 +58,12 @@ export function tagHeaders(session: UploadSession): HeaderList {
 }
 
 /** The headers of reads, checked as Bee checks them. @throws Refusal 400, 501 */
-export function readParameters(exchange: Exchange): { readonly cache: boolean; readonly level: Level } {
+export function readParameters(exchange: Exchange): {
+  readonly cache: boolean
+  readonly level: Level
+  /** In bytes, where the client chose it. */
+  readonly readAhead: number | undefined
+} {
   const timeout = exchange.header('swarm-chunk-retrieval-timeout')
   if (timeout !== undefined && !/^[+-]?([0-9.]+(ns|us|µs|ms|s|m|h))+$/.test(timeout) && timeout !== '0') {
     throw new Refusal(400, 'could not parse headers')
@@ -66,12 +71,17 @@ export function readParameters(exchange: Exchange): { readonly cache: boolean; r
   if (exchange.header('swarm-act-publisher') || exchange.header('swarm-act-history-address')) {
     throw notImitated('access control (ACT)')
   }
-  const { 'Swarm-Cache': cache, 'Swarm-Redundancy-Level': level } = headerParameters(exchange, {
+  const {
+    'Swarm-Cache': cache,
+    'Swarm-Redundancy-Level': level,
+    'Swarm-Lookahead-Buffer-Size': readAhead,
+  } = headerParameters(exchange, {
     'Swarm-Cache': bool,
     'Swarm-Redundancy-Fallback-Mode': bool,
     'Swarm-Redundancy-Strategy': uint(8),
     'Swarm-Redundancy-Level': redundancyLevel,
+    'Swarm-Lookahead-Buffer-Size': uint(31),
   })
   // The most that may be searched: Bee's default is all of a file of the highest level.
-  return { cache: cache ?? true, level: level ?? 4 }
+  return { cache: cache ?? true, level: level ?? 4, readAhead }
 }
