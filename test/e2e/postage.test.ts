@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type BeeNode, type FaultProxy, startBeeNode, startFaultProxy } from '@remote-log/devnet'
-import { cli, cliJson } from './cli-process.ts'
+import { cliHere as cli, jsonHere as cliJson } from './cli-here.ts'
 
 interface Batch {
   readonly batch: string

@@ -1,4 +1,6 @@
-import { RemoteLogError, UnavailableError } from '@remote-log/core'
+import type { BeePostage, KeyPostage } from '@remote-log/client'
+import { NotFoundError, RemoteLogError, UnavailableError } from '@remote-log/core'
+import { patiently } from './patience.ts'
 
 /** The postage batch that pays for writing: while it lasts, the network keeps what was written. */
 export interface BatchStatus {
@@ -8,54 +10,49 @@ export interface BatchStatus {
   readonly usable: boolean
   /** Time until it runs out at today's price, in seconds; -1 where storage costs nothing. */
   readonly ttlSeconds: number
-  /** How full the fullest of its buckets is, from 0 to 1: at 1 some chunks no longer find room. */
-  readonly fill: number
+  /** How full the fullest of its buckets is, from 0 to 1; undefined where this device stamps, which no node knows. */
+  readonly fill?: number
   /** An immutable batch refuses chunks when full; a mutable one lets go of its oldest. */
   readonly immutable: boolean
 }
 
-/** Milliseconds to wait for the node: the status of everything else must not depend on it. */
-const PATIENCE_MS = 5000
-
 /**
- * Asks the Bee node that owns the batch (`GET /stamps/{id}`).
- * @throws UNAVAILABLE (no answer, or none of a Bee node that knows the batch), and the signal's reason
+ * Asks the Bee nodes for the batch, all at once: one of them owns it.
+ * @param nodes by their URLs
+ * @throws NOT_FOUND (all answer, none owns it), UNAVAILABLE, ABORTED
  */
-export async function askBatch(bee: string, id: string, signal: AbortSignal): Promise<BatchStatus> {
-  const url = `${bee.replace(/\/$/, '')}/stamps/${id}`
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) })
-    const stamp: unknown = await answer.json()
-    if (answer.ok && isStamp(stamp)) {
-      const slots = 2 ** (stamp.depth - stamp.bucketDepth)
-      const { usable, batchTTL: ttlSeconds, immutableFlag: immutable } = stamp
-      return { id, usable, ttlSeconds, fill: stamp.utilization / slots, immutable }
-    }
-    throw new UnavailableError(`the Bee node does not know the batch (${answer.status})`, { url })
-  } catch (error) {
-    signal.throwIfAborted()
-    if (error instanceof RemoteLogError) throw error
-    throw new UnavailableError(`no Bee node answers at ${bee}`, { url }, error)
+export async function askNodes(
+  nodes: ReadonlyMap<string, Pick<BeePostage, 'list'>>,
+  id: string,
+  signal: AbortSignal,
+): Promise<BatchStatus> {
+  const answers = await Promise.allSettled(
+    [...nodes].map(([url, postage]) =>
+      patiently(url, signal, async call => (await postage.list(call)).find(batch => batch.id === id)),
+    ),
+  )
+  signal.throwIfAborted()
+  const [own] = answers.flatMap(answer => (answer.status === 'fulfilled' && answer.value) || [])
+  if (own) {
+    const { usable, ttlSeconds, utilization, slots, immutable } = own
+    return { id, usable, ttlSeconds, fill: utilization / slots, immutable }
   }
+  const [failed] = answers.flatMap(answer => (answer.status === 'rejected' ? [answer.reason] : []))
+  if (!failed) throw new NotFoundError(`${[...nodes.keys()].join(', ')}: none owns the batch`, { batch: id })
+  if (failed instanceof RemoteLogError && failed.code !== 'UNAVAILABLE') {
+    throw new UnavailableError(failed.message, failed.details, failed)
+  }
+  throw failed
 }
 
-interface Stamp {
-  readonly usable: boolean
-  readonly immutableFlag: boolean
-  readonly batchTTL: number
-  readonly utilization: number
-  readonly depth: number
-  readonly bucketDepth: number
-}
-
-function isStamp(value: unknown): value is Stamp {
-  const stamp = value as Stamp | null
-  const numbers = [stamp?.batchTTL, stamp?.utilization, stamp?.depth, stamp?.bucketDepth]
-  return numbers.every(Number.isSafeInteger) && [stamp?.usable, stamp?.immutableFlag].every(isBoolean)
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean'
+/** Asks the contract for a batch that this device stamps for. @throws NOT_FOUND, UNAVAILABLE, ABORTED */
+export async function askContract(
+  postage: Pick<KeyPostage, 'batch'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<BatchStatus> {
+  const { seconds, immutable } = await patiently('the chain', signal, call => postage.batch(id, call))
+  return { id, usable: seconds !== 0, ttlSeconds: seconds ?? -1, immutable }
 }
 
 /** One line for people. */
@@ -65,6 +62,6 @@ export function describeBatch({ usable, ttlSeconds, fill, immutable }: BatchStat
     ttlSeconds < 0
       ? 'no end'
       : `${days < 2 ? `${(days * 24).toFixed(1)} hours` : `${days.toFixed(0)} days`} left`
-  const full = `${(fill * 100).toFixed(1)} % full`
+  const full = fill === undefined ? 'stamped here' : `${(fill * 100).toFixed(1)} % full`
   return `${usable ? 'usable' : 'NOT USABLE'}, ${left}, ${full}${immutable ? '' : ' (mutable: drops its oldest chunks when full)'}`
 }

@@ -1,8 +1,16 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { formatLogId, InvalidArgumentError, type LogId, NotFoundError, parseLogId } from '@remote-log/core'
+import {
+  type Address,
+  formatLogId,
+  InvalidArgumentError,
+  type LogId,
+  NotFoundError,
+  parseAddress,
+  parseLogId,
+} from '@remote-log/core'
 import { readDevnetFile } from './devnet-file.ts'
 import type { Home } from './home.ts'
-import { type JsonObject, readJsonFile, textField } from './json-file.ts'
+import { countField, type JsonObject, readJsonFile, textField } from './json-file.ts'
 import { parseBatch, parseUrl } from './parse-option.ts'
 
 /** Where the chain and the Swarm node are. `batch` is what pays for writing; readers need none. */
@@ -20,6 +28,17 @@ export interface FeedConfig {
   readonly anchorEvery?: number | undefined
 }
 
+/** A batch of the own key, for which this device stamps. */
+export interface StampsConfig {
+  readonly batch: string
+  readonly depth: number
+  /** Where it was bought. */
+  readonly chainId: number
+  readonly contract: Address
+  /** RPC provider of that chain. Default: the log's. */
+  readonly rpc?: string | undefined
+}
+
 /** What `init` wrote down: one log, and where its network is. */
 export interface Config {
   readonly log: LogId
@@ -27,6 +46,7 @@ export interface Config {
   readonly role: 'writer' | 'reader'
   /** Whether the owner's feed is written or looked at, and after how many entries it is anchored. */
   readonly feed?: FeedConfig | undefined
+  readonly stamps?: StampsConfig | undefined
   /** A fixed network, or the devnet file to look it up in (its ports change when the devnet is started again). */
   readonly network:
     | Network
@@ -56,11 +76,13 @@ export async function readConfig(home: Home): Promise<Config> {
   const log = parseLogId(textField(object, 'log', home.config))
   const role = readRole(object, home.config)
   const feed = readFeed(object.feed, home.config)
+  const stamps = readStamps(object.stamps, home.config)
   if (object.devnet !== undefined)
     return {
       log,
       role,
       ...(feed && { feed }),
+      ...(stamps && { stamps }),
       network: {
         devnet: textField(object, 'devnet', home.config),
         ...(object.batch !== undefined && { batch: parseBatch(textField(object, 'batch', home.config)) }),
@@ -70,6 +92,7 @@ export async function readConfig(home: Home): Promise<Config> {
     log,
     role,
     ...(feed && { feed }),
+    ...(stamps && { stamps }),
     network: {
       rpc: parseUrl(textField(object, 'rpc', home.config)),
       bee: parseUrl(textField(object, 'bee', home.config)),
@@ -102,6 +125,18 @@ function readFeed(value: unknown, file: string): FeedConfig | undefined {
     file,
     field: 'feed',
   })
+}
+
+function readStamps(value: unknown, file: string): StampsConfig | undefined {
+  if (value === undefined) return undefined
+  const object = Object(value) as JsonObject
+  return {
+    batch: parseBatch(textField(object, 'batch', file)),
+    depth: countField(object, 'depth', file),
+    chainId: countField(object, 'chainId', file),
+    contract: parseAddress(textField(object, 'contract', file)),
+    ...(object.rpc !== undefined && { rpc: parseUrl(textField(object, 'rpc', file)) }),
+  }
 }
 
 function readRole(object: JsonObject, file: string): Config['role'] {
@@ -146,10 +181,13 @@ export async function resolveNetwork({ network }: Config): Promise<Network> {
   return { rpc: rpcUrl, bee: beeUrl, batch: network.batch ?? batch }
 }
 
-/** Makes another batch the one that pays for writing; all else stays. @throws as {@link readConfig} */
-export async function replaceBatch(home: Home, batch: string): Promise<void> {
+/**
+ * Makes another batch the one that pays for writing; all else stays. @param stamps where this device stamps for it
+ * @throws as {@link readConfig}
+ */
+export async function replaceBatch(home: Home, batch: string, stamps?: StampsConfig): Promise<void> {
   await readConfig(home)
   const object = await readJsonFile(home.config, 'configuration')
-  await writeFile(`${home.config}.new`, `${JSON.stringify({ ...object, batch }, undefined, 2)}\n`)
+  await writeFile(`${home.config}.new`, `${JSON.stringify({ ...object, batch, stamps }, undefined, 2)}\n`)
   await rename(`${home.config}.new`, home.config)
 }

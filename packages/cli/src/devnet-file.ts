@@ -12,6 +12,8 @@ export interface DevnetFacts {
   readonly beeUrl: string
   readonly chainId: number
   readonly registry: Address
+  /** The contract that sells postage; a devnet of an earlier version has none. */
+  readonly postage?: Address | undefined
   /** A usable postage batch, 64 hex digits. */
   readonly batch: string
   /** Funded accounts that exist on this chain alone: their keys guard nothing of value. */
@@ -36,6 +38,7 @@ export async function readDevnetFile(file: string): Promise<DevnetFacts> {
     beeUrl: textField(object, 'beeUrl', file),
     chainId: countField(object, 'chainId', file),
     registry: parseAddress(textField(object, 'registry', file)),
+    postage: object.postage === undefined ? undefined : parseAddress(textField(object, 'postage', file)),
     batch: textField(object, 'batch', file),
     accounts: readAccounts(object.accounts, file),
   }

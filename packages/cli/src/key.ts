@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { KeySigner, Signer } from '@remote-log/client'
-import { InvalidArgumentError, type LogId, ReadOnlyError } from '@remote-log/core'
+import type { KeySigner } from '@remote-log/client'
+import { type Address, InvalidArgumentError, ReadOnlyError } from '@remote-log/core'
 import { alreadyThere } from './config.ts'
 import type { DevnetFacts } from './devnet-file.ts'
 import type { Home } from './home.ts'
@@ -64,14 +64,14 @@ export async function keepKey(
 export async function unlockKey(
   runtime: Runtime,
   home: Home,
-  log: LogId,
+  owner: Address | undefined,
   options: PasswordOptions,
-): Promise<Signer> {
+): Promise<KeySigner> {
   const { readKeyFile, signerOf } = await import('@remote-log/client')
   if (runtime.env.REMOTE_LOG_KEY) return signerOf(runtime.env.REMOTE_LOG_KEY)
   const text = await readFile(home.key, 'utf8').catch((error: unknown) => {
-    const message = `there is no key of ${log.owner}: neither ${home.key} nor REMOTE_LOG_KEY`
-    throw new ReadOnlyError(message, { owner: log.owner, file: home.key }, error)
+    const message = `there is no key${owner === undefined ? '' : ` of ${owner}`}: neither ${home.key} nor REMOTE_LOG_KEY`
+    throw new ReadOnlyError(message, { owner, file: home.key }, error)
   })
   const password = await readPassword(runtime, options)
   return deriving(runtime, 'opening the key file', call => readKeyFile(text, password, call))

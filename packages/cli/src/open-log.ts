@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises'
-import type { RemoteLog, Signer } from '@remote-log/client'
+import type { OwnStamps, RemoteLog, Signer } from '@remote-log/client'
 import { ReadOnlyError } from '@remote-log/core'
-import { type Config, gatewaysOf, type Network, readConfig, resolveNetwork } from './config.ts'
+import {
+  type Config,
+  gatewaysOf,
+  type Network,
+  readConfig,
+  resolveNetwork,
+  type StampsConfig,
+} from './config.ts'
 import { type Home, homeAt } from './home.ts'
 import { unlockKey } from './key.ts'
 import type { PasswordOptions } from './password.ts'
@@ -23,6 +30,8 @@ export interface OpenOptions extends GlobalOptions, PasswordOptions {
 export interface OpenFacts {
   readonly role: Config['role']
   readonly network: Network
+  /** The batch that this device stamps for. */
+  readonly stamps: StampsConfig | undefined
 }
 
 /** Opens the log of the home folder, hands it to `run`, and closes it whatever happens. */
@@ -57,10 +66,11 @@ export async function withLog(
     writable,
     local,
     feed: config.feed !== undefined,
+    stampWith: signer && stampsFor(config, batch, signer),
     anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
   })
   try {
-    await run(log, { role: config.role, network })
+    await run(log, { role: config.role, network, stamps: config.stamps })
   } finally {
     await log.close()
     for (const { url, lies } of gatewayHealth(log)) {
@@ -68,6 +78,11 @@ export async function withLog(
         runtime.stderr.write(`${url} sent wrong bytes (${lies}): they were dropped, others were asked\n`)
     }
   }
+}
+
+/** The key stamps where the batch that pays is its own. */
+function stampsFor({ stamps }: Config, batch: string | undefined, signer: Signer): OwnStamps | undefined {
+  return stamps !== undefined && stamps.batch === batch ? { signer, depth: stamps.depth } : undefined
 }
 
 function elsewhere({ bee, batch }: OpenOptions): Partial<Network> {
@@ -90,5 +105,5 @@ async function signerFor(
       home: home.folder,
     })
   }
-  return use === 'publish' ? unlockKey(runtime, home, log, options) : undefined
+  return use === 'publish' ? unlockKey(runtime, home, log.owner, options) : undefined
 }

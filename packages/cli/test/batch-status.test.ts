@@ -1,66 +1,60 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, before, describe, test } from 'node:test'
-import { askBatch, describeBatch } from '../src/batch-status.ts'
+import { test } from 'node:test'
+import { BeePostage } from '@remote-log/client'
+import { NotFoundError, UnavailableError } from '@remote-log/core'
+import { startBeeNode, startFaultProxy } from '@remote-log/devnet'
+import { askContract, askNodes, describeBatch } from '../src/batch-status.ts'
+import { anyExpiry } from '../src/expiry-sources.ts'
 
-const ID = 'ab'.repeat(32)
-/** As Bee 2.8.1 answers `GET /stamps/{id}`. */
-const STAMP = {
-  batchID: ID,
-  utilization: 8,
-  usable: true,
-  label: '',
-  depth: 21,
-  amount: '1',
-  bucketDepth: 16,
-  blockNumber: 1,
-  immutableFlag: true,
-  exists: true,
-  batchTTL: 864_000,
-}
+const never = new AbortController().signal
+const DEAD = 'http://127.0.0.1:9'
+const nodes = (...urls: string[]) =>
+  new Map(urls.map(url => [url, new BeePostage({ url, timeoutMs: 1000 })] as const))
 
-describe('the status of a postage batch', () => {
-  let answer: { status: number; body: string }
-  let url: string
-  const never = new AbortController().signal
-  const server = createServer((request, response) => {
-    response.writeHead(request.url === `/stamps/${ID}` ? answer.status : 404).end(answer.body)
-  })
-  before(async () => {
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  })
-  after(() => server.close())
+test('a batch is asked of the node that owns it, and what can not be told is never "absent"', async t => {
+  const [first, second] = [await startBeeNode(), await startBeeNode()]
+  const proxy = await startFaultProxy({ target: second.url })
+  t.after(() => Promise.all([proxy.stop(), first.stop(), second.stop()]))
+  const id = await second.grantBatch({ depth: 18, immutable: true })
+  const headers = { 'swarm-postage-batch-id': id, 'content-type': 'application/octet-stream' }
+  await fetch(`${second.url}/bytes`, { method: 'POST', headers, body: 'a chunk' })
+  const status = await askNodes(nodes(first.url, proxy.url), id, never)
+  assert.deepEqual([status.usable, status.fill, status.immutable], [true, 0.25, true])
+  assert.match(describeBatch(status), /^usable, \d+ days left, 25\.0 % full$/)
+  // One node that is away does not hide the other.
+  assert.equal((await askNodes(nodes(DEAD, proxy.url), id, never)).fill, 0.25)
+  await assert.rejects(askNodes(nodes(first.url), id, never), { code: 'NOT_FOUND' })
+  await assert.rejects(askNodes(nodes(first.url, DEAD), id, never), { code: 'UNAVAILABLE' })
+  for (const body of ['<html></html>', 'null', '{}', '{"stamps":[{}]}']) {
+    proxy.setRule(() => ({ answer: { status: 200, body } }))
+    await assert.rejects(askNodes(nodes(proxy.url), id, never), { code: 'UNAVAILABLE' }, body)
+  }
+  proxy.setRule(() => ({ answer: { status: 403 } }))
+  await assert.rejects(askNodes(nodes(first.url, proxy.url), id, never), { code: 'UNAVAILABLE' })
+  const reason = new TypeError('stop')
+  await assert.rejects(askNodes(nodes(first.url), id, AbortSignal.abort(reason)), reason)
+})
 
-  test('is read from the node, its fill in parts of the fullest bucket', async () => {
-    answer = { status: 200, body: JSON.stringify(STAMP) }
-    const status = await askBatch(`${url}/`, ID, never)
-    assert.deepEqual(status, { id: ID, usable: true, ttlSeconds: 864_000, fill: 0.25, immutable: true })
-    assert.equal(describeBatch(status), 'usable, 10 days left, 25.0 % full')
-    assert.match(describeBatch({ ...status, usable: false, immutable: false }), /^NOT USABLE.*mutable/)
-    assert.match(describeBatch({ ...status, ttlSeconds: 3600 }), /1\.0 hours left/)
-    assert.match(describeBatch({ ...status, ttlSeconds: -1 }), /no end/)
-  })
+test('a batch that is stamped for here is asked of the contract', async () => {
+  const at = (seconds: number | undefined) =>
+    askContract({ batch: async () => ({ seconds, immutable: true }) as never }, 'ab'.repeat(32), never)
+  assert.equal(describeBatch(await at(864_000)), 'usable, 10 days left, stamped here')
+  assert.match(describeBatch(await at(0)), /^NOT USABLE/)
+  assert.match(describeBatch(await at(undefined)), /no end/)
+  assert.match(describeBatch({ ...(await at(3600)), immutable: false }), /1\.0 hours left.*mutable/)
+})
 
-  test('can not be told where the node does not say', async () => {
-    for (const [status, body] of [
-      [404, '{"code":404,"message":"issuer does not exist"}'],
-      [200, '<html></html>'],
-      [200, 'null'],
-      [200, '{}'],
-      [500, ''],
-    ] as const) {
-      answer = { status, body }
-      await assert.rejects(askBatch(url, ID, never), { code: 'UNAVAILABLE' }, `${status} ${body}`)
-    }
-    await assert.rejects(askBatch('http://127.0.0.1:9', ID, never), { code: 'UNAVAILABLE' })
+test('any that knows a batch says when it ends; only where none does, that it is gone or not known', async () => {
+  const says = (answer: number | Error) => ({
+    expiry: async () => {
+      if (answer instanceof Error) throw answer
+      return { expires: answer }
+    },
   })
-
-  test('stops when asked to', async () => {
-    const reason = new TypeError('stop')
-    await assert.rejects(askBatch(url, ID, AbortSignal.abort(reason)), reason)
-  })
+  const ask = (...answers: (number | Error)[]) =>
+    anyExpiry(new Map(answers.map((answer, i) => [`${i}`, says(answer)]))).expiry('ab', { signal: never })
+  const [gone, away] = [new NotFoundError('gone', {}), new UnavailableError('away', {})]
+  assert.equal((await ask(gone, away, 7)).expires, 7)
+  await assert.rejects(ask(away, gone), { code: 'NOT_FOUND' })
+  await assert.rejects(ask(away, away), { code: 'UNAVAILABLE' })
 })

@@ -24,7 +24,19 @@ import type { LocalDatabase } from './local-database.ts'
 import { LocalStamps } from './local-stamps.ts'
 import { RemoteLog } from './remote-log.ts'
 
-export { createKey, type KeySigner, readKeyFile, signerOf, writeKeyFile } from '@remote-log/ethereum'
+export {
+  type ChainBatchOrder,
+  type ChainBatchState,
+  ChainPostage,
+  type ChainTopUpOrder,
+  chainIdOf,
+  createKey,
+  type KeySigner,
+  POSTAGE_CONTRACTS,
+  readKeyFile,
+  signerOf,
+  writeKeyFile,
+} from '@remote-log/ethereum'
 export {
   type BatchChoice,
   type BatchExpiry,
@@ -34,11 +46,16 @@ export {
   type BatchWish,
   BeePostage,
   type BeePostageOptions,
+  capacityOf,
+  depthFor,
   formatBzz,
+  type NewBatchQuote,
   type OwnBatch,
   type OwnBatchStatus,
   type PostageQuote,
   probeGateways,
+  quoteBatch,
+  quoteTopUp,
   type TopUpOrder,
 } from '@remote-log/swarm'
 export type { Eip1193Provider, GatewayHealth, RequestReport, Signer, UploadEvidence }

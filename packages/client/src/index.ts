@@ -15,6 +15,8 @@ export {
   type BatchWish,
   BeePostage,
   type BeePostageOptions,
+  type ChainBatchOrder,
+  type ChainTopUpOrder,
   type ConnectContactsOptions,
   type ConnectOptions,
   connect,
@@ -52,6 +54,7 @@ export type { AnchorPolicy } from './feed/anchor-policy.ts'
 export { AnchoredNameSystem } from './feed/anchored-name-system.ts'
 export { FeedNameSystem } from './feed/feed-name-system.ts'
 export type { ForgetOptions } from './forget.ts'
+export { type KeyBatchStatus, KeyPostage, type KeyPostageOptions } from './key-postage.ts'
 export type {
   LocalChange,
   LocalDatabase,

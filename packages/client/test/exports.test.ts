@@ -8,6 +8,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'BeePostage',
     'Contacts',
     'FeedNameSystem',
+    'KeyPostage',
     'LogEntry',
     'RemoteLog',
     'connect',

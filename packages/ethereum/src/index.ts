@@ -26,6 +26,7 @@ export {
   type ChainTopUpOrder,
 } from './postage/chain-postage.ts'
 export { bzzInterface, postageInterface } from './postage/postage-abi.ts'
+export { chainIdOf, POSTAGE_CONTRACTS } from './postage/postage-contracts.ts'
 export { REFUSALS, type Refusal, registryAbi, registryInterface } from './registry-abi.ts'
 export * from './registry-name-system.ts'
 export * from './sign-head.ts'

@@ -82,7 +82,7 @@ export function refused(
 }
 
 const REMEDIES: Readonly<Record<RefusalReason, string>> = {
-  'no-batch': 'configure the id of a postage batch',
+  'no-batch': 'configure the id of a postage batch (remote-log postage buy --use)',
   'batch-unknown': 'this node does not own that postage batch, or it ran out',
   'batch-not-usable': 'a new postage batch is usable after about ten blocks; one that ran out never again',
   'batch-expired': 'it ran out: buy another with remote-log postage buy',

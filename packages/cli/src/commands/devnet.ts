@@ -71,25 +71,26 @@ async function startDevnet(folder: string | undefined, options: Options) {
 /** What a devnet in memory can't leave in a folder of its own: where other processes find it. */
 async function writeNotes(
   folder: string,
-  { rpcUrl, beeUrl, chainId, registry, batch, accounts }: DevnetFacts,
+  { rpcUrl, beeUrl, chainId, registry, postage, batch, accounts }: DevnetFacts,
 ): Promise<void> {
-  const text = JSON.stringify({ rpcUrl, beeUrl, chainId, registry, batch, accounts }, undefined, 2)
+  const text = JSON.stringify({ rpcUrl, beeUrl, chainId, registry, postage, batch, accounts }, undefined, 2)
   await writeFile(join(folder, DEVNET_FILE), `${text}\n`)
 }
 
 async function announce(
   { stdout }: Runtime,
-  { rpcUrl, beeUrl, chainId, registry, batch, accounts }: DevnetFacts,
+  { rpcUrl, beeUrl, chainId, registry, postage, batch, accounts }: DevnetFacts,
   folder: string,
   { kept, json }: { kept: boolean; json: boolean },
 ): Promise<void> {
   if (json) {
     const addresses = accounts.map(({ address }) => address)
-    return stdout.json({ rpcUrl, beeUrl, chainId, registry, batch, folder, accounts: addresses })
+    return stdout.json({ rpcUrl, beeUrl, chainId, registry, postage, batch, folder, accounts: addresses })
   }
   await stdout.write(`Chain     ${rpcUrl} (chain id ${chainId})
 Bee node  ${beeUrl}
 Registry  ${registry}
+Postage   ${postage}
 Batch     ${batch}
 Folder    ${folder} (${kept ? 'kept: start again on it to go on' : 'removed at the end, like everything else'})
 

@@ -31,7 +31,7 @@ export function addInit(program: Command, runtime: Runtime): void {
     .option('--bee <url>', 'Bee node or gateway; several: give it again, the one to write to first', addUrl)
     .option('--registry <address>', 'the registry contract')
     .option('--chain-id <id>', 'EIP-155 id of the chain', parseCount)
-    .option('--batch <id>', 'postage batch that pays for writing', parseBatch)
+    .option('--batch <id>', 'postage batch that pays for writing (it can be bought later)', parseBatch)
     .option('--topic <name>', 'what the log is about: a name, or 0x and 64 hex digits')
     .option('--log <id>', 'read this log (remotelog:…): no key, no topic')
     .option('--feed', 'publish to a Swarm feed without gas, or look there too (help publish)')
@@ -51,13 +51,13 @@ export function addInit(program: Command, runtime: Runtime): void {
       const options: Options = command.optsWithGlobals()
       const home = homeAt(options.home, runtime.env)
       if (existsSync(home.config)) throw alreadyThere(home.config)
-      const { log, role } =
+      const { log, role, unpaid } =
         options.log === undefined ? await own(runtime, home, options) : await foreign(home, options)
       const result = { log: formatLogId(log), owner: log.owner, role, home: home.folder }
       if (options.json) return runtime.stdout.json(result)
       await runtime.stdout.write(
         role === 'writer'
-          ? `This device writes ${result.log}\nwith the key of ${log.owner}. Readers need the first line: remote-log init --log …\n`
+          ? `This device writes ${result.log}\nwith the key of ${log.owner}. Readers need the first line: remote-log init --log …\n${unpaid ? NO_BATCH : ''}`
           : `This device reads ${result.log}\n`,
       )
     })
@@ -66,6 +66,8 @@ export function addInit(program: Command, runtime: Runtime): void {
 interface Initialised {
   readonly log: LogId
   readonly role: 'writer' | 'reader'
+  /** Whether no batch is configured that pays for writing. */
+  readonly unpaid: boolean
 }
 
 async function own(runtime: Runtime, home: Home, options: Options): Promise<Initialised> {
@@ -76,7 +78,6 @@ async function own(runtime: Runtime, home: Home, options: Options): Promise<Init
     : parseAddress(required(options.registry, '--registry', 'or --devnet'))
   const chainId = devnet ? devnet.facts.chainId : required(options.chainId, '--chain-id', 'or --devnet')
   const network = devnet ? { devnet: devnet.file } : explicitNetwork(options)
-  if (!('devnet' in network)) required(network.batch, '--batch', 'or --devnet')
   if (existsSync(home.key)) throw alreadyThere(home.key)
   const key = await chooseKey(runtime, options, devnet?.facts.accounts)
   const owner = parseAddress(key.address)
@@ -84,7 +85,7 @@ async function own(runtime: Runtime, home: Home, options: Options): Promise<Init
   await makeHome(home)
   if (options.keyFile) await keepKey(runtime, home, key, options)
   await writeConfig(home, { log, role: 'writer', feed: feedOf(options), network })
-  return { log, role: 'writer' }
+  return { log, role: 'writer', unpaid: !('devnet' in network) && network.batch === undefined }
 }
 
 async function foreign(home: Home, options: Options): Promise<Initialised> {
@@ -110,7 +111,7 @@ async function foreign(home: Home, options: Options): Promise<Initialised> {
     feed: feedOf(options),
     network: devnet ? { devnet: devnet.file } : explicitNetwork(options),
   })
-  return { log, role: 'reader' }
+  return { log, role: 'reader', unpaid: false }
 }
 
 function feedOf({ feed, anchorEvery }: Options): Config['feed'] {
@@ -157,11 +158,14 @@ function required<T>(value: T | undefined, option: string, otherwise: string): T
   return value
 }
 
+const NO_BATCH = `Nothing pays for publishing yet: remote-log postage buy --size 100MB --days 90 --use (or postage own buy)
+`
+
 const HELP = `
 The key of an own log is, in this order: the one in REMOTE_LOG_KEY, the devnet's account, a new one. It is kept
 encrypted in the home folder (Web3 Secret Storage, as wallets read it); the password comes from --password-file,
-REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten. A batch is bought with remote-log
-postage buy --bee URL, and replaced with remote-log postage use.
+REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten. Without --batch entries can be appended; to publish
+them, buy one: remote-log postage buy --use (the Bee node pays) or postage own buy --use (the key pays).
 
 Examples:
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes

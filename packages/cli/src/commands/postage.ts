@@ -6,12 +6,11 @@ import { parseAmount, parseBatch, parseBytes, parseCount, parseUrl } from '../pa
 import { buy, topUp } from '../postage/buy.ts'
 import { batchMeant, type OpenPostage, openPostage, type PostageOptions } from '../postage/open-postage.ts'
 import { batchJson, batchLine, costLine, quoteJson } from '../postage/show-postage.ts'
+import { type Wish, wishOf } from '../postage/wish.ts'
 import type { Runtime } from '../runtime.ts'
+import { addPostageOwn } from './postage-own.ts'
 
-export interface WishOptions extends PostageOptions {
-  readonly size?: number
-  readonly depth?: number
-  readonly days?: number
+export interface WishOptions extends PostageOptions, Wish {
   readonly mutable?: boolean
   readonly use?: boolean
   readonly wait?: boolean
@@ -23,7 +22,9 @@ type Act = (open: OpenPostage, options: WishOptions, batch: string | undefined) 
 export function addPostage(program: Command, runtime: Runtime): void {
   const postage = program
     .command('postage')
-    .description('Postage batches of the Bee node: what they cost, buying, choosing, topping up, diluting.')
+    .description(
+      'Postage batches of the Bee node: what they cost, buying, choosing, topping up, diluting; with own: of a key.',
+    )
     .addHelpText('after', HELP)
   const add = (usage: string, description: string, act: Act) => {
     const command = postage.command(usage).description(description)
@@ -102,6 +103,7 @@ export function addPostage(program: Command, runtime: Runtime): void {
       dilute(runtime, ...a),
     ).option('--depth <n>', 'the new depth: one more is twice the chunks for half the time', parseCount),
   )
+  addPostageOwn(postage, runtime)
 }
 
 async function choose(runtime: Runtime, open: OpenPostage, options: WishOptions): Promise<void> {
@@ -131,17 +133,6 @@ async function dilute(
   await (json ? runtime.stdout.json(batchJson(status)) : runtime.stdout.line(batchLine(status)))
 }
 
-function wishOf({
-  size,
-  depth,
-  days,
-}: WishOptions): { days: number } & ({ depth: number } | { bytes: number }) {
-  if (days === undefined) throw new InvalidArgumentError('--days is missing: how long it is to last', {})
-  if (depth !== undefined && size === undefined) return { depth, days }
-  if (size !== undefined && depth === undefined) return { bytes: size, days }
-  throw new InvalidArgumentError('give either --size or --depth', {})
-}
-
 const HELP = `
 A batch pays for chunks: docs/postage.md says what it is. Costs are in BZZ, in exact decimals, and gas comes on top. What
 costs money is confirmed at the terminal or by --yes; what was begun and cut off is finished by the next buy or topup.
@@ -152,4 +143,5 @@ Examples:
   $ remote-log postage choose --size 200MB --days 30
   $ remote-log postage topup --days 30 --yes
   $ remote-log postage dilute --depth 23
+  $ remote-log postage own buy --size 1GB --days 90 --use
 `

@@ -1,11 +1,12 @@
-import type { Lifetime, RemoteLog } from '@remote-log/client'
-import { formatLogId, UnavailableError } from '@remote-log/core'
+import type { BeePostage, ExpirySource, KeyPostage, Lifetime, RemoteLog } from '@remote-log/client'
+import { formatLogId, NotFoundError, UnavailableError } from '@remote-log/core'
 import type { Command } from 'commander'
-import { askBatch, type BatchStatus, describeBatch } from '../batch-status.ts'
-import type { Network } from '../config.ts'
+import { askContract, askNodes, type BatchStatus, describeBatch } from '../batch-status.ts'
+import { gatewaysOf } from '../config.ts'
 import { counted } from '../counted.ts'
-import { withLog } from '../open-log.ts'
-import { patientExpiry } from '../patient-expiry.ts'
+import { anyExpiry } from '../expiry-sources.ts'
+import { type OpenFacts, withLog } from '../open-log.ts'
+import { openOwn } from '../postage/open-own.ts'
 import type { GlobalOptions } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
 import { lifetimeJson, showLifetimes } from '../show-lifetimes.ts'
@@ -18,11 +19,13 @@ export function addStatus(program: Command, runtime: Runtime): void {
     .action(async (_own: unknown, command: Command) => {
       const options: GlobalOptions = command.optsWithGlobals()
       const { stdout } = runtime
-      await withLog(runtime, options, async (log, { role, network }) => {
+      await withLog(runtime, options, async (log, facts) => {
+        const { role, network } = facts
+        const asked = await whomToAsk(facts, options, runtime)
         const { id, head, block, published, unsent, publishing, sealedPages, keptPages, provisional } =
           log.status()
         const announced = role === 'writer' && provisional ? provisional.entries - published : 0
-        const batch = role === 'writer' ? await batchStatus(runtime, network) : undefined
+        const batch = role === 'writer' ? await batchStatus(runtime, facts, asked) : undefined
         const status = {
           log: formatLogId(id),
           role,
@@ -36,7 +39,7 @@ export function addStatus(program: Command, runtime: Runtime): void {
           provisional: provisional ?? null,
           batch,
         }
-        const parts = await lifetimesOf(runtime, log, network)
+        const parts = await lifetimesOf(runtime, log, asked)
         if (options.json) return stdout.json({ ...status, parts: parts.map(lifetimeJson) })
         await stdout.line(`${status.log} (${role})`)
         if (role === 'writer') {
@@ -50,6 +53,8 @@ export function addStatus(program: Command, runtime: Runtime): void {
           if (publishing)
             await stdout.line('  a publish was begun and its end is not known: publish again settles it')
         }
+        if (role === 'writer' && network.batch === undefined)
+          await stdout.line('  batch        none yet, which publishing needs: remote-log postage buy --use')
         if (batch) {
           await stdout.line(`  batch        ${'error' in batch ? batch.error : describeBatch(batch)}`)
         }
@@ -67,34 +72,53 @@ export function addStatus(program: Command, runtime: Runtime): void {
     })
 }
 
+/** Who is asked about postage: each Bee node by its URL, and the contract for a batch that this device stamps for. */
+interface Asked {
+  readonly nodes: ReadonlyMap<string, BeePostage>
+  readonly own: KeyPostage | undefined
+}
+
+async function whomToAsk(
+  { network, stamps }: OpenFacts,
+  options: GlobalOptions,
+  runtime: Runtime,
+): Promise<Asked> {
+  const { BeePostage } = await import('@remote-log/client')
+  const nodes = new Map(gatewaysOf(network).map(url => [url, new BeePostage({ url })]))
+  return { nodes, own: stamps && (await openOwn(runtime, options, false)).postage }
+}
+
 /** Until when its parts live, where this device uploaded any. */
 async function lifetimesOf(
   { signal }: Runtime,
   log: RemoteLog,
-  { bee }: Network,
+  { nodes, own }: Asked,
 ): Promise<readonly Lifetime[]> {
   const { pages, entries } = log.status().paid
   if (pages.length === 0 && entries.length === 0) return []
-  const { BeePostage } = await import('@remote-log/client')
-  return log.lifetimes(patientExpiry(new BeePostage({ url: bee }), bee), { signal })
+  const sources = new Map<string, ExpirySource>([...nodes, ...(own ? [['the chain', own] as const] : [])])
+  return log.lifetimes(anyExpiry(sources), { signal })
 }
 
 /** What can't be found out about the batch is said, and is no reason to say nothing about the rest. */
 async function batchStatus(
   { signal }: Runtime,
-  { bee, batch: id }: Network,
+  { network: { batch: id }, stamps }: OpenFacts,
+  { nodes, own }: Asked,
 ): Promise<BatchStatus | { readonly id: string; readonly error: string } | undefined> {
   if (id === undefined) return undefined
   try {
-    return await askBatch(bee, id, signal)
+    return own && stamps?.batch === id
+      ? await askContract(own, id, signal)
+      : await askNodes(nodes, id, signal)
   } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error
+    if (!(error instanceof UnavailableError || error instanceof NotFoundError)) throw error
     return { id, error: error.message }
   }
 }
 
 const HELP = `
-Asks nobody but the Bee node for its batches. For what is new in the world: remote-log sync, or head.
+Asks nobody but the Bee nodes for batches, and the chain for one that this device stamps for. For what is new in the world: remote-log sync, or head.
 
 Examples:
   $ remote-log status

@@ -1,12 +1,11 @@
 import type { BatchWish } from '@remote-log/client'
-import { InvalidArgumentError } from '@remote-log/core'
 import type { WishOptions } from '../commands/postage.ts'
 import { replaceBatch } from '../config.ts'
 import { confirm } from '../confirm.ts'
 import { startProgress } from '../progress.ts'
 import type { Runtime } from '../runtime.ts'
 import type { OpenPostage } from './open-postage.ts'
-import { dropPending, keepPending, type PendingOrder, readPending } from './pending-order.ts'
+import { demandSamePlace, dropPending, keepPending, type NodeOrder, readPending } from './pending-order.ts'
 import { costLine, quoteJson, until } from './show-postage.ts'
 
 /** Shows the costs, has them confirmed, buys, and waits. What an earlier command began is finished instead. */
@@ -50,14 +49,9 @@ export async function topUp(
 async function finish(runtime: Runtime, open: OpenPostage, options: WishOptions): Promise<boolean> {
   const pending = await readPending(open.home)
   if (pending === undefined) return false
-  if (pending.bee !== open.bee) {
-    throw new InvalidArgumentError(
-      `a ${pending.kind} was begun at ${pending.bee} and may have been paid: finish it there (--bee), or remove postage-order.json from ${open.home.folder}`,
-      { bee: pending.bee },
-    )
-  }
+  demandSamePlace(open.home, pending, open)
   if (!options.json) await runtime.stdout.line(`finishing the ${pending.kind} that was begun before`)
-  await carryOut(runtime, open, options, pending, { resumed: true })
+  await carryOut(runtime, open, options, pending as NodeOrder, { resumed: true })
   return true
 }
 
@@ -65,8 +59,8 @@ async function carryOut(
   runtime: Runtime,
   { home, postage }: OpenPostage,
   { json, use, wait }: WishOptions,
-  pending: PendingOrder,
-  told: object,
+  pending: NodeOrder,
+  told: { readonly resumed?: true; readonly quote?: object },
 ): Promise<void> {
   const progress = startProgress(runtime, 'the chain is at work')
   try {
@@ -78,22 +72,22 @@ async function carryOut(
       return await runtime.stdout.line(`${expiry.batch} now lasts ${until(expiry.seconds, expiry.expires)}`)
     }
     const { id } = await postage.buy(pending.order, runtime)
-    await dropPending(home)
     if (use) await replaceBatch(home, id)
+    await dropPending(home)
     const onProgress = (blocks: number, of: number) => progress.update(`${blocks} of ${of} blocks`)
     if (wait !== false) await postage.waitUsable(id, { signal: runtime.signal, onProgress })
     progress.stop()
     if (json) await runtime.stdout.json({ batch: id, usable: wait !== false, ...told })
     else await runtime.stdout.line(wait === false ? `${id}\n  usable after ten blocks` : `${id}\n  usable`)
   } catch (error) {
-    if (isRefusal(error)) await dropPending(home)
+    if (isRefusal(error) && !told.resumed) await dropPending(home)
     throw error
   } finally {
     progress.stop()
   }
 }
 
-/** Nothing was paid, and the same again is refused again. */
+/** Nothing was paid by this attempt, and the same again is refused again; of an earlier one it says nothing. */
 function isRefusal(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'REFUSED'
 }

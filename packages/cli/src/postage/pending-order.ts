@@ -1,14 +1,23 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BatchOrder, TopUpOrder } from '@remote-log/client'
-import { LocalDamagedError } from '@remote-log/core'
+import type { BatchOrder, ChainBatchOrder, ChainTopUpOrder, TopUpOrder } from '@remote-log/client'
+import { type Address, InvalidArgumentError, LocalDamagedError } from '@remote-log/core'
 import type { Home } from '../home.ts'
 
-/** What was begun and is not known to be done; `bee` is where. */
-export type PendingOrder = { readonly bee: string } & (
+/** An order to a Bee node. */
+export type NodeOrder = { readonly bee: string } & (
   | { readonly kind: 'buy'; readonly order: BatchOrder }
   | { readonly kind: 'topup'; readonly order: TopUpOrder }
 )
+
+/** An order with an own key, at the contract. */
+export type OwnOrder = { readonly chainId: number; readonly contract: Address } & (
+  | { readonly kind: 'own-buy'; readonly order: ChainBatchOrder }
+  | { readonly kind: 'own-topup'; readonly order: ChainTopUpOrder }
+)
+
+/** What was begun and is not known to be done, and where. */
+export type PendingOrder = NodeOrder | OwnOrder
 
 /** The order of a command that did not come to its end. @throws LOCAL_DAMAGED */
 export async function readPending(home: Home): Promise<PendingOrder | undefined> {
@@ -30,6 +39,33 @@ export async function readPending(home: Home): Promise<PendingOrder | undefined>
   throw new LocalDamagedError(`${file} is no postage order: look at postage list before you remove it`, {
     file,
   })
+}
+
+/** Another place can't know whether it was paid. @throws INVALID_ARGUMENT */
+export function demandSamePlace(
+  home: Home,
+  pending: PendingOrder,
+  here: Pick<NodeOrder, 'bee'> | Pick<OwnOrder, 'chainId' | 'contract'>,
+): void {
+  if (placeOf(pending) !== placeOf(here)) throw begunElsewhere(home, pending)
+}
+
+/** The error of a command that can't finish what another began. */
+export function begunElsewhere(home: Home, pending: PendingOrder): InvalidArgumentError {
+  const was = placeOf(pending)
+  const command = pending.kind.replace('own-', 'own ')
+  return new InvalidArgumentError(
+    `a ${command} was begun at ${was} and may have been paid: finish it there, by remote-log postage ${command} ${optionsOf(pending)}, or remove ${fileIn(home)}`,
+    { pending: was, file: fileIn(home) },
+  )
+}
+
+function placeOf(place: Pick<NodeOrder, 'bee'> | Pick<OwnOrder, 'chainId' | 'contract'>): string {
+  return 'bee' in place ? place.bee : `contract ${place.contract} of chain ${place.chainId}`
+}
+
+function optionsOf(pending: PendingOrder): string {
+  return 'bee' in pending ? `--bee ${pending.bee}` : `--postage-contract ${pending.contract}`
 }
 
 /** Written as a whole before anything is paid. */
