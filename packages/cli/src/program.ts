@@ -4,9 +4,11 @@ import { addAppend } from './commands/append.ts'
 import { addAudit } from './commands/audit.ts'
 import { addCat } from './commands/cat.ts'
 import { addDevnet } from './commands/devnet.ts'
+import { addExport } from './commands/export.ts'
 import { addForget } from './commands/forget.ts'
 import { addGateways } from './commands/gateways.ts'
 import { addHead } from './commands/head.ts'
+import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addPostage } from './commands/postage.ts'
 import { addPublish } from './commands/publish.ts'
@@ -61,6 +63,8 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addAudit,
     addRepair,
     addRenew,
+    addExport,
+    addImport,
     addForget,
   ]) {
     add(program, runtime, setExitCode)

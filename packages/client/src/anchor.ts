@@ -31,6 +31,11 @@ export interface Anchor {
   /** The head page as it was read: at most 4,096 bytes. */
   readonly bytes: Uint8Array
   readonly page: HeadPage
+  /**
+   * The head came with a bundle, and no chain stated it so far: `block` is that of the head before, or 0. The chain may
+   * be behind it.
+   */
+  readonly offChain?: true | undefined
   readonly history?: HistoryEdge | undefined
   readonly directory?: DirectoryEdge | undefined
 }
@@ -52,6 +57,7 @@ interface StoredAnchor {
   readonly page: string
   readonly history: string | null
   readonly directory: string | null
+  readonly offChain?: true | undefined
 }
 
 export function encodeAnchor(anchor: Anchor): Uint8Array {
@@ -62,6 +68,7 @@ export function encodeAnchor(anchor: Anchor): Uint8Array {
     page: bytesToHex(anchor.bytes),
     history: anchor.history ? bytesToHex(encodeHistoryEdge(anchor.history)) : null,
     directory: anchor.directory ? bytesToHex(encodeDirectoryEdge(anchor.directory)) : null,
+    offChain: anchor.offChain,
   }
   return new TextEncoder().encode(JSON.stringify(stored))
 }
@@ -79,6 +86,7 @@ export function decodeAnchor(bytes: Uint8Array, log: LogHash): Anchor {
       page: decodeHead(page, log, head),
       history: stored.history === null ? undefined : decodeHistoryEdge(hexBytes(stored.history)),
       directory: stored.directory === null ? undefined : decodeDirectoryEdge(hexBytes(stored.directory)),
+      offChain: stored.offChain,
     }
   } catch (cause) {
     throw new LocalDamagedError(

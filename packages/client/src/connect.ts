@@ -6,7 +6,14 @@ import {
   parseHex,
   parseLogId,
 } from '@remote-log/core'
-import { type Eip1193Provider, RegistryNameSystem, type Signer } from '@remote-log/ethereum'
+import {
+  type Eip1193Provider,
+  logOf,
+  parseSignedHead,
+  RegistryNameSystem,
+  type Signer,
+  verifySignedHead,
+} from '@remote-log/ethereum'
 import {
   type GatewayHealth,
   GatewayPool,
@@ -17,6 +24,7 @@ import {
   type UploadEvidence,
 } from '@remote-log/swarm'
 import { MemoryLevel } from 'memory-level'
+import type { ReadSigned } from './bundle/signed.ts'
 import { Contacts, type ContactsParts } from './contacts/contacts.ts'
 import type { LogSettings } from './context.ts'
 import { LocalFeedRecords } from './feed/local-feed-records.ts'
@@ -168,6 +176,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
       confirmations,
     }),
     local,
+    readSigned,
     feed: feed ? feedAt() : undefined,
     onClosed: () => stamper?.close(),
   }
@@ -223,6 +232,21 @@ function storeAt(
   return urls.length === 1
     ? new SwarmStore({ ...options, url: urls[0]! })
     : new GatewayPool({ ...options, urls })
+}
+
+const readSigned: ReadSigned = async (value, options) => {
+  const head = parseSignedHead(value)
+  if (head.by !== 'key') {
+    throw new InvalidArgumentError(
+      'without network, only a signature by the owner’s own key can be checked',
+      {
+        by: head.by,
+      },
+    )
+  }
+  // The deadline binds the registry; that the owner said so stays true.
+  await verifySignedHead(head, { ...options, now: 0 })
+  return { id: logOf(head), next: head.next, json: JSON.stringify(head) }
 }
 
 async function stamperFor(

@@ -1,24 +1,27 @@
 import {
+  type BlockRef,
   type BlockTag,
+  checkOpenPageKept,
   type HeadStatement,
   LocalDamagedError,
+  type Reference,
   RemoteLogError,
   ReorgError,
   RewrittenError,
   StaleError,
 } from '@remote-log/core'
+import { accept } from './accept.ts'
 import { adopt } from './adopt.ts'
 import { type Advanced, advance } from './advance.ts'
-import { type Anchor, nextSeqOf } from './anchor.ts'
+import { type Anchor, decodeHead } from './anchor.ts'
 import { type BuiltHead, buildHead } from './build-head.ts'
 import { BuiltPages } from './built-pages.ts'
-import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
 import { lookAhead } from './feed/ahead.ts'
 import { announcedAs, announcedOf } from './feed/announced-head.ts'
 import type { Attempt } from './journal.ts'
-import { paidBefore } from './paid.ts'
+import { keptPage } from './locate.ts'
 import type { Reader } from './reader.ts'
 import { SealedPages } from './sealed-pages.ts'
 
@@ -65,18 +68,28 @@ async function followChain(
   const trusted = state.anchor
   checkFresh(trusted, statement)
   if (statement.head === undefined) {
+    if (trusted?.offChain) return { statement, sealed: new SealedPages(trusted.page) }
     if (trusted) throw await vanished(context, reader, trusted, statement)
     return { statement, sealed: undefined }
   }
   if (statement.head === trusted?.head) {
-    state.anchor = { ...trusted, block: statement.block }
+    if (trusted.offChain) await confirm(context, trusted, statement.block)
+    else state.anchor = { ...trusted, block: statement.block }
     return { statement, sealed: new SealedPages(trusted.page) }
   }
   if (await settle(context, reader, statement))
     return { statement, sealed: new SealedPages(state.anchor!.page) }
   const advanced = await advanceOrReorg(context, reader, statement, ahead)
+  if (advanced === 'behind') return { statement, sealed: new SealedPages(trusted!.page) }
   await accept(context, advanced)
   return { statement, sealed: advanced.sealed }
+}
+
+/** The head came from elsewhere, and now the chain states it, too. */
+async function confirm({ local, state }: LogContext, trusted: Anchor, block: BlockRef): Promise<void> {
+  const confirmed = { ...trusted, block, offChain: undefined }
+  await local.write([local.putAnchor(confirmed)], true)
+  state.anchor = confirmed
 }
 
 function checkFresh(trusted: Anchor | undefined, { head, block }: HeadStatement): void {
@@ -152,21 +165,36 @@ async function extendsOurs(
   }
 }
 
-/** A head that does not extend the trusted one is a reorganisation where the trusted block is no longer canonical. */
+/**
+ * A head that does not extend the trusted one is a reorganisation where the trusted block is no longer canonical. The chain
+ * may be behind a head that came from elsewhere.
+ */
 async function advanceOrReorg(
   context: LogContext,
   reader: Reader,
   { head, block }: HeadStatement,
   ahead: boolean,
-): Promise<Advanced> {
+): Promise<Advanced | 'behind'> {
   const { anchor } = context.state
   try {
     return await advance(reader, context.log, anchor, head!, block, { ahead })
   } catch (error) {
     if (!anchor || !(error instanceof RemoteLogError)) throw error
     if (error.code !== 'REWRITTEN' && error.code !== 'ROLLBACK') throw error
+    if (anchor.offChain) {
+      if (error.code === 'ROLLBACK' || (await isKeptBehind(context, reader, head!))) return 'behind'
+      throw error
+    }
     throw (await reorganised(context, reader, anchor, { head, block }, error)) ?? error
   }
+}
+
+/** Whether a head is an earlier state of the trusted one by the pages kept here: its tail names all that is before. */
+async function isKeptBehind(context: LogContext, reader: Reader, head: Reference): Promise<boolean> {
+  const bytes = await reader.page(head)
+  const { sealedPages } = decodeHead(bytes, context.log, head).roots
+  if (!context.state.have.has(sealedPages)) return false
+  return checkOpenPageKept(bytes, (await keptPage(context, sealedPages)).bytes)
 }
 
 async function vanished(
@@ -202,20 +230,5 @@ async function reorganised(
       block: statement.block.number,
     },
     cause,
-  )
-}
-
-async function accept(context: LogContext, { anchor, page }: Advanced): Promise<void> {
-  const { local, state } = context
-  const changes = [local.putAnchor(anchor)]
-  const have = page ? state.have.with(page.index, page.index + 1) : state.have
-  if (page) changes.push(...local.putPages([page]), local.putHave(have))
-  if (state.journal) changes.push(local.delete('journal'))
-  const own = state.anchor
-  const paid = paidBefore(state.paid, own?.page.roots.sealedPages ?? 0, own ? nextSeqOf(own.page) : 0)
-  if (state.paid.head !== undefined) changes.push(local.putPaid(paid))
-  if (state.announced) changes.push(local.delete('announced'))
-  await commit(context, changes, () =>
-    Object.assign(state, { anchor, have, journal: undefined, announced: undefined, paid }),
   )
 }

@@ -1,5 +1,8 @@
 export type { EntryOptions, NewPayload } from './append.ts'
 export type { Appended } from './appender.ts'
+export type { ExportOptions } from './bundle/export.ts'
+export type { ImportOptions, ImportReport } from './bundle/import.ts'
+export type { ReadSigned, ReadSignedHead } from './bundle/signed.ts'
 export type { AuditOptions, AuditReport } from './care/audit.ts'
 export type { PayloadPieces, PayloadSource } from './care/inspect-payload.ts'
 export type { ExpirySource, Lifetime } from './care/lifetime.ts'

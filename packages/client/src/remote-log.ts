@@ -12,6 +12,9 @@ import {
 } from '@remote-log/core'
 import type { EntryOptions, NewPayload } from './append.ts'
 import { type Appended, Appender } from './appender.ts'
+import { type ExportOptions, exportBundle } from './bundle/export.ts'
+import { type ImportOptions, type ImportReport, importBundle } from './bundle/import.ts'
+import type { ReadSigned } from './bundle/signed.ts'
 import { type AuditOptions, type AuditReport, audit } from './care/audit.ts'
 import { type ExpirySource, type Lifetime, lifetimes } from './care/lifetime.ts'
 import { type RepairOptions, type RepairReport, repair } from './care/repair.ts'
@@ -47,6 +50,8 @@ export interface LogParts extends Partial<LogSettings> {
   /** Heads ahead of the chain. Absent: every publish moves the head on the chain. */
   readonly feed?: HeadFeed | undefined
   readonly local: LocalDatabase
+  /** Checks heads that their owner signed, for bundles. Absent: no bundle is trusted by its signature. */
+  readonly readSigned?: ReadSigned | undefined
   /** Called when the log and its local database are closed. */
   readonly onClosed?: (() => void) | undefined
 }
@@ -68,12 +73,14 @@ export class RemoteLog {
   readonly #database: LocalDatabase
   readonly #appender: Appender
   readonly #intake: Intake
+  readonly #readSigned: ReadSigned | undefined
   readonly #onClosed: (() => void) | undefined
 
-  private constructor(context: LogContext, { local, onClosed }: LogParts, nextStaging: number) {
+  private constructor(context: LogContext, { local, readSigned, onClosed }: LogParts, nextStaging: number) {
     this.id = context.id
     this.#context = context
     this.#database = local
+    this.#readSigned = readSigned
     this.#onClosed = onClosed
     this.#appender = new Appender(context)
     this.#intake = new Intake(context, this.#appender, nextStaging)
@@ -237,6 +244,24 @@ export class RemoteLog {
    */
   lifetimes(source: ExpirySource, options: CallOptions = {}): Promise<readonly Lifetime[]> {
     return lifetimes(this.#context, source, options)
+  }
+
+  /**
+   * The published log as a verifiable file, for a device without network: see docs/offline.md. Needs no network itself.
+   * @throws NOT_FOUND (not all of it is on this device: sync first), INVALID_ARGUMENT, LOCAL_DAMAGED, ABORTED
+   */
+  export(options: ExportOptions = {}): AsyncIterable<Uint8Array> {
+    return exportBundle(this.#context, this.#readSigned, options)
+  }
+
+  /**
+   * Reads what {@link export} wrote, in pieces of any length, and checks every byte; needs no network. @throws REFUSED
+   * (`reason` untrusted-head), INVALID_ARGUMENT, CORRUPT, INVALID_PAGE, REWRITTEN, STALE: see `bundle/import.ts`
+   */
+  import(bundle: AsyncIterable<Uint8Array>, options: ImportOptions = {}): Promise<ImportReport> {
+    return this.#context.alone.run('import', options.signal, () =>
+      importBundle(this.#context, this.#readSigned, bundle, options),
+    )
   }
 
   /** What this device knows, without asking anybody. */

@@ -11,6 +11,8 @@ export interface LogStatus extends FeedStatus {
   /** The head that is trusted, and the newest block at which it was stated; undefined before the first read. */
   readonly head: Reference | undefined
   readonly block: BlockRef | undefined
+  /** Set while the head came with a bundle and the chain has not stated it: it may never do so. */
+  readonly offChain?: true
   /** Entries below that head. */
   readonly published: number
   /** Running maximum of their timestamps, Unix ms; undefined before the first read. */
@@ -39,6 +41,7 @@ export function statusOf(context: LogContext): LogStatus {
     unsent: unsent.next - unsent.first,
     publishing: journal !== undefined,
     ...feedStatusOf(context),
+    ...(anchor?.offChain && { offChain: true as const }),
     sealedPages: anchor?.page.roots.sealedPages ?? 0,
     keptPages: have.ranges.reduce((sum, { from, to }) => sum + to - from, 0),
     paid,

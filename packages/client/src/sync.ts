@@ -66,6 +66,8 @@ export interface SyncStatement extends FeedStatus {
   readonly fresh: number
   readonly head: Reference | undefined
   readonly block: BlockRef
+  /** Set where the head came with a bundle and the chain, at the block, has not got there yet. */
+  readonly offChain?: true
   readonly missing: readonly Missing[]
   readonly costs: Costs
 }
@@ -115,6 +117,7 @@ async function syncWithin(
     block: statement.block,
     missing,
     ...feedStatusOf(context),
+    ...(anchor?.offChain && { offChain: true as const }),
     costs: reader.tally.costs(),
   }
 }

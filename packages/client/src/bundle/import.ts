@@ -1,0 +1,266 @@
+import {
+  type BlockRef,
+  CHUNK_BYTES,
+  CorruptError,
+  checkOpenPageKept,
+  childSpans,
+  formatLogId,
+  HistoryBuilder,
+  InvalidArgumentError,
+  makeChunk,
+  type Reference,
+  RefusedError,
+  RewrittenError,
+  StaleError,
+  sameEdge,
+  throwIfAborted,
+} from '@remote-log/core'
+import { accept } from '../accept.ts'
+import { type Anchor, decodeHead, nextSeqOf } from '../anchor.ts'
+import type { LogContext } from '../context.ts'
+import { keptPage } from '../locate.ts'
+import { PageKeeper } from '../page-keeper.ts'
+import { checkLink, headAsPage, type ReadPage, SealedPage } from '../page-link.ts'
+import type { OperationOptions } from '../progress.ts'
+import { Reader } from '../reader.ts'
+import { SealedPages } from '../sealed-pages.ts'
+import { type BundleHeader, readHeader } from './bundle-header.ts'
+import { ByteSource } from './byte-source.ts'
+import type { ReadSigned } from './signed.ts'
+
+export interface ImportOptions extends OperationOptions {
+  /**
+   * A head that the caller knows to be the log's. Left out: the bundle's signed head, where it holds one; else it must
+   * be the head that this device trusts already.
+   */
+  readonly head?: Reference | undefined
+}
+
+/** What an import brought. */
+export interface ImportReport {
+  readonly head: Reference
+  /** Entries of the log below that head. */
+  readonly entries: number
+  /** Entries that this device did not know of before. */
+  readonly fresh: number
+  /** Sealed pages that were kept. */
+  readonly pages: number
+  /** What made the head trusted: the caller's word, the owner's signature, or that it was trusted before. */
+  readonly trust: 'head' | 'signed' | 'own'
+}
+
+/** The block of a head that no chain stated: before all others. */
+const NO_BLOCK: BlockRef = { number: 0, hash: `0x${'00'.repeat(32)}`, timestamp: 0 }
+
+/**
+ * Reads a bundle (docs/spec.md, section 14), checking each byte before anything is built on it. The trusted head moves
+ * once the new one is proven to extend it; after that pages are kept as they come, so that an import that was cut leaves
+ * what a sync that was cut does. To be called under `context.alone`.
+ * @throws INVALID_ARGUMENT (no bundle, or of another log; not the head that was named; it begins behind what is here),
+ * REFUSED (`reason` untrusted-head: nothing says that the head is the owner's), CORRUPT (any byte wrong, too few or too
+ * many), INVALID_PAGE, REWRITTEN, STALE (older than what is here), LOCAL_DAMAGED, UNAVAILABLE (local disk), ABORTED
+ */
+export async function importBundle(
+  context: LogContext,
+  readSigned: ReadSigned | undefined,
+  bundle: AsyncIterable<Uint8Array>,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  throwIfAborted(options.signal, 'import')
+  const { state } = context
+  if (state.damage) throw state.damage
+  if (state.journal || state.announced) {
+    throw new RefusedError('a publication is under way: publish first, then import', {
+      reason: 'unsettled publication',
+    })
+  }
+  const source = new ByteSource(bundle)
+  try {
+    return await new Import(context, source, options).run(readSigned)
+  } finally {
+    await source.close()
+  }
+}
+
+class Import {
+  readonly #context: LogContext
+  readonly #source: ByteSource
+  readonly #options: ImportOptions
+  readonly #reader: Reader
+
+  constructor(context: LogContext, source: ByteSource, options: ImportOptions) {
+    this.#context = context
+    this.#source = source
+    this.#options = options
+    this.#reader = new Reader(context.store, options)
+  }
+
+  async run(readSigned: ReadSigned | undefined): Promise<ImportReport> {
+    const { log, state } = this.#context
+    const own = state.anchor
+    const before = own ? nextSeqOf(own.page) : 0
+    const header = await readHeader(this.#source)
+    const { head, from } = header
+    demandLog(this.#context, header)
+    if (makeChunk(header.page).reference !== head)
+      throw new CorruptError("the bundle's head page is not the head that it names", { head })
+    const trust = await this.#trustIn(header, readSigned)
+    const page = decodeHead(header.page, log, head)
+    const pages = page.roots.sealedPages
+    const ownPages = own?.page.roots.sealedPages ?? 0
+    if (from > pages) throw new CorruptError(`the bundle begins at page ${from} of ${pages}`, { from, pages })
+    if (own && from > ownPages) {
+      throw new InvalidArgumentError(
+        `the bundle begins at page ${from}, and this device knows ${ownPages}: export from an earlier entry`,
+        { from, pages: ownPages },
+      )
+    }
+    if (own && pages < ownPages) throw older(own, head, pages)
+    const sealed = new SealedPages(page)
+    await this.#readIndex(sealed, from)
+    const block = own?.block ?? NO_BLOCK
+    const history = sealed.walker.edgeAt(pages)
+    const anchor: Anchor = { head, block, bytes: header.page, page, history, offChain: true }
+    if (own && head !== own.head) await this.#demandSameHistory(own, anchor, sealed)
+    if (!own || (head !== own.head && pages === ownPages)) await accept(this.#context, { anchor, sealed })
+    const kept = await this.#readPages(anchor, sealed, from)
+    await this.#source.demandEnd()
+    return {
+      head,
+      entries: nextSeqOf(page),
+      fresh: Math.max(0, nextSeqOf(page) - before),
+      pages: kept,
+      trust,
+    }
+  }
+
+  async #trustIn(
+    { id, head, signed }: BundleHeader,
+    readSigned: ReadSigned | undefined,
+  ): Promise<ImportReport['trust']> {
+    const { head: named, signal } = this.#options
+    const own = this.#context.state.anchor
+    const read = signed === undefined ? undefined : await readSigned?.(parsed(signed), { signal })
+    if (read && (read.next !== head || formatLogId(read.id) !== formatLogId(id) || read.json !== signed))
+      throw new CorruptError('the signed head in the bundle is about another head', {
+        head,
+        signed: read.next,
+      })
+    if (named !== undefined) {
+      if (named === head) return 'head'
+      throw new InvalidArgumentError('the bundle is of another head than the one named', { head, named })
+    }
+    if (own?.head === head) return 'own'
+    if (read) return 'signed'
+    throw new RefusedError(
+      'nothing says that the head in the bundle is of the log’s owner: name the head, or take a bundle with a signed one',
+      { reason: 'untrusted-head', head, trustedHead: own?.head },
+    )
+  }
+
+  async #readIndex({ walker }: SealedPages, from: number): Promise<void> {
+    for (;;) {
+      const wanted = walker.wanted(Math.max(0, from - 1), walker.pages)
+      if (wanted.length === 0) return
+      for (const { node, reference } of wanted) {
+        throwIfAborted(this.#options.signal, 'import')
+        const chunk = makeChunk(await this.#source.take(32 * childSpans(node.span).length), node.span)
+        if (chunk.reference !== reference) throw wrong(reference, chunk.reference)
+        walker.supply(node, chunk.bytes)
+      }
+    }
+  }
+
+  /** As far as the index shows it; the page that was open is compared when it comes. */
+  async #demandSameHistory(own: Anchor, next: Anchor, { walker }: SealedPages): Promise<void> {
+    const before = own.page.roots.sealedPages
+    const edge = walker.edgeAt(before)
+    const same =
+      own.history && edge
+        ? sameEdge(own.history, edge)
+        : before === 0 || (edge && own.page.roots.history === new HistoryBuilder(edge).root().reference)
+    if (!same) throw rewritten(own, next)
+    if (walker.pages === before && !checkOpenPageKept(own.bytes, next.bytes)) {
+      throw checkOpenPageKept(next.bytes, own.bytes) ? older(own, next.head, before) : rewritten(own, next)
+    }
+  }
+
+  async #readPages(anchor: Anchor, sealed: SealedPages, from: number): Promise<number> {
+    const { state } = this.#context
+    const { walker, log } = sealed
+    const keeper = new PageKeeper(this.#context)
+    const own = state.anchor!
+    const open = own.page.roots.sealedPages
+    let previous: ReadPage | undefined
+    let linked = from === 0
+    if (from > 0 && state.have.has(from - 1)) {
+      previous = await keptPage(this.#context, from - 1)
+      linked = true
+    }
+    let kept = 0
+    try {
+      for (let index = from; index < walker.pages; index++) {
+        throwIfAborted(this.#options.signal, 'import')
+        const bytes = await this.#source.take(CHUNK_BYTES)
+        const { reference } = makeChunk(bytes)
+        const expected = walker.page(index)!
+        if (reference !== expected) throw wrong(expected, reference)
+        const page = new SealedPage(log, index, reference, bytes)
+        if (linked) checkLink(previous, page)
+        linked = true
+        previous = page
+        if (index === open && own.head !== anchor.head) {
+          if (!checkOpenPageKept(own.bytes, bytes)) throw rewritten(own, anchor)
+          await keeper.flush()
+          await accept(this.#context, { anchor, sealed, page })
+          kept++
+        } else if (!state.have.has(index)) {
+          await keeper.keep(page)
+          kept++
+        }
+        this.#reader.progress('pages', index - from + 1, walker.pages - from)
+      }
+      if (linked) checkLink(previous, headAsPage(anchor))
+    } finally {
+      await keeper.flush()
+    }
+    return kept
+  }
+}
+
+function demandLog({ id }: LogContext, header: BundleHeader): void {
+  if (formatLogId(header.id) === formatLogId(id)) return
+  throw new InvalidArgumentError('the bundle is of another log', {
+    log: formatLogId(id),
+    bundle: formatLogId(header.id),
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new CorruptError('the signed head in the bundle is no JSON', {}, cause)
+  }
+}
+
+function wrong(want: Reference, got: Reference): CorruptError {
+  return new CorruptError('the bundle holds other bytes than its head says', { want, got })
+}
+
+function rewritten(own: Anchor, found: Anchor): RewrittenError {
+  return new RewrittenError('the head in the bundle does not extend the one trusted here', {
+    trustedHead: own.head,
+    trustedBlock: own.block.number,
+    head: found.head,
+  })
+}
+
+function older(own: Anchor, head: Reference, pages: number): StaleError {
+  return new StaleError('the bundle is older than what this device has', {
+    head,
+    pages,
+    trustedHead: own.head,
+    trustedPages: own.page.roots.sealedPages,
+  })
+}
