@@ -43,3 +43,8 @@ export const MAX_SALTS = 2 ** 22
 export const TIMESTAMPS_AHEAD_NS = 600_000_000_000n
 /** Deepest batch of a node whose buckets are looked at before an upload: deeper ones fill up well by themselves. */
 export const MAX_STEERED_DEPTH = 22
+/**
+ * Mutable batches with so many slots a bucket, or less, are watched: one upload may fill a bucket. In a larger one that is
+ * less than half full it takes some 100,000 chunks.
+ */
+export const WATCHED_SLOTS = 8

@@ -18,11 +18,18 @@ import { refused } from './answer-error.ts'
 import { checkBatch } from './batch.ts'
 import { type BatchStatus, listBatches } from './batch-list.ts'
 import { BeeNode } from './bee-node.ts'
-import { MAX_IN_FLIGHT, MAX_STEERED_DEPTH, PATIENCE_MS, RETRY_MS, TIMEOUT_MS } from './limits.ts'
+import {
+  MAX_IN_FLIGHT,
+  MAX_STEERED_DEPTH,
+  PATIENCE_MS,
+  RETRY_MS,
+  TIMEOUT_MS,
+  WATCHED_SLOTS,
+} from './limits.ts'
 import type { RequestReport } from './request-report.ts'
 import { type ChunkPostage, postageOfNode, postageOfStamper } from './stamps/chunk-postage.ts'
 import { DIRECT, DirectUpload } from './stamps/direct-upload.ts'
-import { demandOnChain, nodeSlots } from './stamps/node-slots.ts'
+import { demandOnChain, nodeSlots, slotsAtMost } from './stamps/node-slots.ts'
 import type { Stamper } from './stamps/stamper.ts'
 import { SwarmUpload, type UploadEvidence } from './swarm-upload.ts'
 import { createTag, readTag, type Tag } from './tag.ts'
@@ -125,6 +132,10 @@ export class SwarmStore implements ContentStore, RangeReader {
       signal,
       this.#minimumBatchSeconds,
     )
+    if (!immutable && (slots <= WATCHED_SLOTS || utilization >= slots / 2)) {
+      const known = await nodeSlots(this.#node, batch, depth, signal)
+      return postageOfNode(batch, known ?? slotsAtMost(batch, depth, utilization), true)
+    }
     const steered = immutable && depth <= MAX_STEERED_DEPTH && utilization >= slots / 2
     return postageOfNode(batch, steered ? await nodeSlots(this.#node, batch, depth, signal) : undefined)
   }

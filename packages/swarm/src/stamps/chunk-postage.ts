@@ -18,15 +18,18 @@ export interface ChunkPostage {
 /**
  * A batch of the node's own, which stamps.
  * @param slots how many slots of each bucket were in use when the upload began, where it matters
+ * @param keep refuses a chunk whose bucket is full: the node of a mutable batch would let an older one go for it. Chunks
+ * go one by one then, for each has to be counted.
  */
-export function postageOfNode(batch: string, slots: BatchSlots | undefined): ChunkPostage {
+export function postageOfNode(batch: string, slots: BatchSlots | undefined, keep = false): ChunkPostage {
   const headers = { 'swarm-postage-batch-id': batch }
   return {
     batch,
     room: slots,
-    fileHeaders: headers,
+    fileHeaders: keep ? undefined : headers,
     headersFor: async ({ reference }) => {
       const address = slots && [addressOf(reference)]
+      if (keep && address) slots.take(address)
       // Whether a chunk that can't be salted finds room is for the node to say.
       if (address && slots.fits(address)) slots.take(address)
       return headers

@@ -3,6 +3,7 @@ import { refused } from '../answer-error.ts'
 import type { BeeNode } from '../bee-node.ts'
 import { readBuckets, readChainBatch } from '../postage/postage-node.ts'
 import { BatchSlots } from './batch-slots.ts'
+import { BUCKETS } from './stamp.ts'
 
 /**
  * The slots of a node's own batch as they are now (2 to 3 MB of JSON); undefined where it does not tell, which costs
@@ -23,6 +24,13 @@ export async function nodeSlots(
     if (error instanceof RefusedError || error instanceof UnavailableError) return undefined
     throw error
   }
+}
+
+/** As full as it can be where the fullest bucket is known alone. */
+export function slotsAtMost(batch: string, depth: number, utilization: number): BatchSlots {
+  const slots = new BatchSlots(batch, depth)
+  for (let bucket = 0; bucket < BUCKETS; bucket++) slots.skip(bucket, utilization)
+  return slots
 }
 
 /**
