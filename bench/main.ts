@@ -16,7 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const start = performance.now()
 const rows = (
-  await measure(wanted.sizes, text => {
+  await measure(wanted, text => {
     const seconds = ((performance.now() - start) / 1000).toFixed(0)
     console.error(`${seconds.padStart(4)} s  ${text}`)
   })

@@ -1,3 +1,4 @@
+import type { Arguments } from './arguments.ts'
 import { bmtFigure } from './bmt.ts'
 import { appends } from './figures/append.ts'
 import { type Bench, startBench } from './figures/bench.ts'
@@ -17,12 +18,15 @@ import type { Figure } from './report/row.ts'
 const LINKED_LIST_PAGES = 1000
 
 /** Measures every figure for every size (ascending). */
-export async function measure(sizes: readonly number[], progress: (text: string) => void): Promise<Figure[]> {
+export async function measure(
+  { sizes, depths }: Pick<Arguments, 'sizes' | 'depths'>,
+  progress: (text: string) => void,
+): Promise<Figure[]> {
   progress('chunk hashing')
   const figures = [await bmtFigure(), await browserHashing()]
   progress('several gateways')
   figures.push(...(await gatewayFigures()))
-  figures.push(...(await packing(progress)))
+  figures.push(...(await packing(depths, progress)))
   progress('starting the peers')
   const bench = await startBench(progress)
   try {

@@ -35,16 +35,17 @@ export async function fillBatch(depth: number, packing: Packing): Promise<Fillin
   let [chunks, pages, tries] = [0, 0, 0]
   const steered: ChunkRoom = {
     maxSalts: room.maxSalts,
-    fits(addresses) {
+    choices: room.choices,
+    crowding(addresses) {
       if (addresses.length === 1) tries++
-      if (packing === 'none' || (packing === 'pages' && addresses.length > 1)) return true
-      return room.fits(addresses)
+      if (packing === 'none' || (packing === 'pages' && addresses.length > 1)) return 0
+      return room.crowding(addresses)
     },
     take(addresses) {
       pages++
       // Chunk by chunk, as they would be stamped.
       for (const address of addresses) {
-        if (!room.fits([address])) throw room.full(1)
+        if (room.crowding([address]) === Number.POSITIVE_INFINITY) throw room.full(1)
         room.take([address])
         chunks++
       }
@@ -71,9 +72,12 @@ export async function fillBatch(depth: number, packing: Packing): Promise<Fillin
 }
 
 /** The smallest batches, filled to the first refusal. */
-export async function packing(progress: (text: string) => void): Promise<Figure[]> {
+export async function packing(
+  depths: readonly number[],
+  progress: (text: string) => void,
+): Promise<Figure[]> {
   const figures: Figure[] = []
-  for (const depth of [17, 18]) {
+  for (const depth of depths) {
     progress(`filling a postage batch of depth ${depth}`)
     const [all, pages, none] = [
       await fillBatch(depth, 'all'),

@@ -60,5 +60,10 @@ test('sizes are sorted, each once, and wrong ones refused', () => {
   for (const sizes of ['', '10', '1e99x', '1000.5']) {
     assert.throws(() => parseArguments(['--sizes', sizes]), TypeError)
   }
+  assert.deepEqual(parseArguments([]).depths, [17])
+  assert.deepEqual(parseArguments(['--depths', '18,17']).depths, [17, 18])
+  for (const depths of ['', '16', '21', '17.5']) {
+    assert.throws(() => parseArguments(['--depths', depths]), TypeError)
+  }
   assert.throws(() => parseArguments(['--json']))
 })

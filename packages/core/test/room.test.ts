@@ -21,6 +21,7 @@ import { anyEntry, BASE, embedded, LOG, SEED } from './page-model.ts'
 /** A batch of 2^bits buckets, as plainly as it can be; the same chunk takes one slot. */
 class PlainRoom implements ChunkRoom {
   readonly maxSalts: number
+  readonly choices = 1
   readonly known = new Set<string>()
   readonly #bits: number
   readonly #slots: number
@@ -32,13 +33,14 @@ class PlainRoom implements ChunkRoom {
     this.maxSalts = maxSalts
   }
 
-  fits(addresses: readonly Uint8Array[]): boolean {
+  crowding(addresses: readonly Uint8Array[]): number {
     const more = new Set(addresses.map(hex).filter(reference => !this.known.has(reference)))
-    return [...more].every(reference => {
+    const fits = [...more].every(reference => {
       const bucket = this.bucket(reference)
       const asked = [...more].filter(other => this.bucket(other) === bucket).length
       return (this.#taken[bucket] ?? 0) + asked <= this.#slots
     })
+    return fits ? 0 : Number.POSITIVE_INFINITY
   }
 
   take(addresses: readonly Uint8Array[]): void {
@@ -78,6 +80,7 @@ describe('a chunk that changes', () => {
       [64, 32, 32],
       [4080, 4032, 32],
       [96, 48, 32],
+      [4096, 2976, 32],
       [48, 0, 32],
       [4096, 0, 4096],
       [1, 0, 1],
@@ -90,6 +93,18 @@ describe('a chunk that changes', () => {
         payload.set(bytes, at)
         const anew = makeChunk(payload, span)
         assert.equal(hex(chunk.with(bytes)), anew.reference)
+        assert.deepEqual(chunk.bytes, anew.bytes)
+        if (Math.floor(at / 64) !== Math.floor((at + changed - 1) / 64)) {
+          assert.throws(() => chunk.either(bytes, bytes), RangeError)
+          continue
+        }
+        const two = [0, 1].map(i => seededBytes(`either ${at} ${round} ${i}`, changed))
+        const addresses = two.map(other => {
+          const copy = payload.slice()
+          copy.set(other, at)
+          return makeChunk(copy, span).reference
+        })
+        assert.deepEqual(chunk.either(two[0]!, two[1]!).map(hex), addresses)
         assert.deepEqual(chunk.bytes, anew.bytes)
       }
     }
@@ -165,6 +180,49 @@ describe('a log in a room', () => {
     const taken = room.known.size
     assert.deepEqual(run(), first)
     assert.equal(room.known.size, taken)
+  })
+
+  test('of the choices the least crowded salt is taken, the first of equals; behind them the first that fits', () => {
+    const build = (choices: number, crowding: (n: number) => number) => {
+      let tries = 0
+      const room = {
+        maxSalts: 9,
+        choices,
+        crowding: () => crowding(tries++),
+        take: () => undefined,
+        full: () => new RefusedError('full'),
+      }
+      const builder = new LogBuilder(emptyLogState(LOG), { room })
+      builder.append(embedded(seededBytes('one', 5), BASE))
+      builder.head()
+      return builder.salts.head
+    }
+    const none = Number.POSITIVE_INFINITY
+    assert.equal(
+      build(1, () => 3),
+      0,
+    )
+    assert.equal(
+      build(4, n => [2, 1, 1, 3, 0][n]!),
+      1,
+    )
+    assert.equal(
+      build(5, n => [2, 1, 1, 3, 0][n]!),
+      4,
+    )
+    assert.equal(
+      build(5, n => [none, 1, 1, -1, 0][n]!),
+      3,
+    )
+    assert.equal(
+      build(3, n => [none, none, none, 7, 0][n]!),
+      3,
+    )
+    assert.equal(
+      build(9, n => (n === 8 ? 5 : none)),
+      8,
+    )
+    assert.throws(() => build(3, n => (n === 9 ? 0 : none)), RefusedError)
   })
 
   test('a builder that finds no room refuses, and is as it was', () => {

@@ -37,8 +37,10 @@ export const TAGS_AT_ONCE = 8
 export const SAMPLED = 32
 /** Deepest postage batch that is stamped here: 2^40 chunks. */
 export const MAX_BATCH_DEPTH = 40
-/** Salts that are tried for a page until it finds room in its batch: some 20 s of hashing at the most, near the end. */
-export const MAX_SALTS = 2 ** 22
+/** Salts that are tried for a page until it finds room in its batch: some 3 s of hashing at the most, near the end. */
+export const MAX_SALTS = 2 ** 19
+/** Salts of which the one that leads to the emptiest buckets is taken: none stays empty until late. */
+export const SALT_CHOICES = 8
 /** How far ahead of the time of a stamp times are kept free on disk, in nanoseconds: one write in ten minutes. */
 export const TIMESTAMPS_AHEAD_NS = 600_000_000_000n
 /** Deepest batch of a node whose buckets are looked at before an upload: deeper ones fill up well by themselves. */

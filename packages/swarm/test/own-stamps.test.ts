@@ -135,7 +135,8 @@ describe('room in a node’s own batch', () => {
       if (!room) continue
       const [address] = chunks.map(({ reference }) => Buffer.from(reference, 'hex'))
       const beside = (n: number) => Buffer.concat([address!.subarray(0, 2), Buffer.alloc(30, n)])
-      assert.deepEqual([room.fits([beside(1)]), room.fits([beside(1), beside(2)])], [true, false])
+      assert.deepEqual([room.crowding([beside(1)]), room.choices], [1, 1])
+      assert.equal(room.crowding([beside(1), beside(2)]), Number.POSITIVE_INFINITY)
     }
   })
 })

@@ -176,15 +176,25 @@ describe('a stamper', () => {
     const stamper = await open()
     const { room } = stamper
     const bytes = (n: number) => Buffer.from(inBucket(8, n), 'hex')
-    assert.deepEqual(
-      [room.fits([bytes(0), bytes(1)]), room.fits([bytes(0), bytes(1), bytes(2)])],
-      [true, false],
-    )
+    const fits = (...chunks: readonly number[]) => room.crowding(chunks.map(bytes)) < Number.POSITIVE_INFINITY
+    assert.deepEqual([fits(0, 1), fits(0, 1, 2)], [true, false])
     await stamper.stamp(inBucket(8, 0))
-    assert.deepEqual([room.fits([bytes(0), bytes(1)]), room.fits([bytes(1), bytes(2)])], [true, false])
+    assert.deepEqual([fits(0, 1), fits(1, 2)], [true, false])
     room.take([bytes(1)])
     assert.equal(read(await stamper.stamp(inBucket(8, 1)), inBucket(8, 1)).slot, 1)
     assert.equal(room.full(3).details.reason, 'batch-full')
+  })
+
+  test('knows where it is crowded, and brings what has a slot back to it', async () => {
+    const { room } = await open({ depth: 18 })
+    const bytes = (bucket: number, n: number) => Buffer.from(inBucket(bucket, n), 'hex')
+    room.take([bytes(1, 0), bytes(1, 1), bytes(2, 0)])
+    assert.deepEqual(
+      [[bytes(3, 0)], [bytes(2, 1)], [bytes(1, 2)], [bytes(1, 2), bytes(1, 3)], [bytes(1, 0)]].map(chunks =>
+        room.crowding(chunks),
+      ),
+      [0, 1, 2, 2 + 3, -1],
+    )
   })
 
   test('remembers many thousands of chunks', async () => {

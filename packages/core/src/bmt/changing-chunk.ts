@@ -3,6 +3,8 @@ import { sharedBlockHasher } from './block-hasher.ts'
 
 /** Bytes of a node of a chunk's hash tree. */
 const NODE_BYTES = 32
+/** Two of them, which are hashed to the one above. */
+const BLOCK_BYTES = 64
 
 /**
  * A chunk of which the same few bytes change again and again: only the nodes above them are hashed anew, 8 hashes
@@ -48,6 +50,45 @@ export class ChangingChunk {
     hasher.buffer.set(this.#levels.at(-1)!, SPAN_BYTES)
     hasher.hash(1, 40)
     return hasher.buffer.slice(0, NODE_BYTES)
+  }
+
+  /**
+   * The addresses with one and with another value of the changing bytes, for the price of one: two blocks are hashed at
+   * a time. The chunk stays as it is.
+   * @throws RangeError where the changing bytes are not all in one block of 64
+   */
+  either(one: Uint8Array, other: Uint8Array): readonly [Uint8Array, Uint8Array] {
+    let block = Math.floor(this.#at / BLOCK_BYTES)
+    if (this.#at + this.#length > BLOCK_BYTES * (block + 1)) {
+      throw new RangeError(`${this.#length} bytes at ${this.#at} are not in one block`)
+    }
+    const hasher = sharedBlockHasher()
+    const { buffer } = hasher
+    const bytes = this.#levels[0]!.subarray(BLOCK_BYTES * block, BLOCK_BYTES * (block + 1))
+    for (const [i, changed] of [one, other].entries()) {
+      buffer.set(bytes, BLOCK_BYTES * i)
+      buffer.set(changed, BLOCK_BYTES * i + (this.#at % BLOCK_BYTES))
+    }
+    hasher.hash(2, BLOCK_BYTES)
+    for (let k = 1; k < this.#levels.length - 1; k++) {
+      // Of the two nodes below the next one, this one is its left or its right child.
+      const right = block % 2
+      const beside = NODE_BYTES * (block + 1 - 2 * right)
+      const sibling = this.#levels[k]!.subarray(beside, beside + NODE_BYTES)
+      buffer.copyWithin(BLOCK_BYTES + NODE_BYTES * right, NODE_BYTES, BLOCK_BYTES)
+      if (right) buffer.copyWithin(NODE_BYTES, 0, NODE_BYTES)
+      buffer.set(sibling, NODE_BYTES - NODE_BYTES * right)
+      buffer.set(sibling, BLOCK_BYTES + NODE_BYTES - NODE_BYTES * right)
+      hasher.hash(2, BLOCK_BYTES)
+      block >>= 1
+    }
+    const span = this.bytes.subarray(0, SPAN_BYTES)
+    buffer.copyWithin(2 * SPAN_BYTES + NODE_BYTES, NODE_BYTES, BLOCK_BYTES)
+    buffer.copyWithin(SPAN_BYTES, 0, NODE_BYTES)
+    buffer.set(span)
+    buffer.set(span, SPAN_BYTES + NODE_BYTES)
+    hasher.hash(2, 40)
+    return [buffer.slice(0, NODE_BYTES), buffer.slice(NODE_BYTES, BLOCK_BYTES)]
   }
 
   /** Hashes what stands above the bytes `from` to before `to` of the lowest level. */

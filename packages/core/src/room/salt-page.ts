@@ -7,9 +7,10 @@ import type { ChunkRoom } from './chunk-room.ts'
 import { saltBytes } from './salts.ts'
 
 /**
- * Gives a page the first salt with which it and all nodes above it find room together, and takes that room. Nodes
- * come in chains, children first: each holds the reference of the one before it, the first that of the page, so the
- * addresses of all of them change with the salt.
+ * Gives a page a salt with which it and all nodes above it find room together, and takes that room: of the first salts
+ * ({@link ChunkRoom.choices}) the one with the least crowding, or else the first that finds room at all. Nodes come in
+ * chains, children first: each holds the reference of the one before it, the first that of the page, so the addresses
+ * of all of them change with the salt.
  * @param page the page's bytes, with any salt
  * @throws REFUSED where no salt makes room
  */
@@ -22,23 +23,42 @@ export function saltPage(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(page.length), true)
   bytes.set(page, SPAN_BYTES)
   const changing = new ChangingChunk(bytes, SALT_BYTES_OFFSET, SALT_BYTES)
-  for (let salt = 0; salt < room.maxSalts; salt++) {
-    const address = changing.with(saltBytes(salt))
-    const addresses = [address]
-    if (!room.fits(addresses) || !chains.every(chain => climb(chain, addresses, room))) continue
-    room.take(addresses)
-    return { salt, chunk: { reference: referenceFromBytes(address), bytes } }
+  let best: { readonly salt: number; readonly crowding: number } | undefined
+  for (let first = 0; first < room.maxSalts && !(best && first >= room.choices); first += 2) {
+    const addresses = changing.either(saltBytes(first), saltBytes(first + 1))
+    for (const [i, address] of addresses.entries()) {
+      const salt = first + i
+      if (salt === room.maxSalts || (best && salt >= room.choices)) break
+      const crowding = climb(address, chains, room)
+      if (crowding < (best?.crowding ?? Number.POSITIVE_INFINITY)) best = { salt, crowding }
+    }
   }
-  throw room.full(1 + chains.reduce((sum, chain) => sum + chain.length, 0))
+  if (!best) throw room.full(1 + chains.reduce((sum, chain) => sum + chain.length, 0))
+  const address = changing.with(saltBytes(best.salt))
+  room.take([address, ...chains.flatMap(chain => addressesAbove(address, chain))])
+  return { salt: best.salt, chunk: { reference: referenceFromBytes(address), bytes } }
 }
 
-/** Adds the addresses of a chain to those below while they find room. */
-function climb(chain: readonly ChangingChunk[], addresses: Uint8Array[], room: ChunkRoom): boolean {
-  let below = addresses[0]!
-  for (const node of chain) {
-    below = node.with(below)
-    addresses.push(below)
-    if (!room.fits(addresses)) return false
+/** The crowding for a page with this address and all nodes above it; Infinity as soon as one finds no room. */
+function climb(page: Uint8Array, chains: readonly (readonly ChangingChunk[])[], room: ChunkRoom): number {
+  const addresses = [page]
+  let crowding = room.crowding(addresses)
+  for (const chain of chains) {
+    let below = page
+    for (const node of chain) {
+      if (crowding === Number.POSITIVE_INFINITY) return crowding
+      below = node.with(below)
+      addresses.push(below)
+      crowding = room.crowding(addresses)
+    }
   }
-  return true
+  return crowding
+}
+
+function addressesAbove(page: Uint8Array, chain: readonly ChangingChunk[]): Uint8Array[] {
+  let below = page
+  return chain.map(node => {
+    below = node.with(below)
+    return below
+  })
 }

@@ -1,6 +1,6 @@
 import { type ChunkRoom, InvalidArgumentError, type RefusedError } from '@remote-log/core'
 import { refused } from '../answer-error.ts'
-import { MAX_BATCH_DEPTH, MAX_SALTS } from '../limits.ts'
+import { MAX_BATCH_DEPTH, MAX_SALTS, SALT_CHOICES } from '../limits.ts'
 import { MINIMUM_DEPTH } from '../postage/quote.ts'
 import { SlotTable } from './slot-table.ts'
 import { BUCKETS, bucketOf } from './stamp.ts'
@@ -12,6 +12,7 @@ import { BUCKETS, bucketOf } from './stamp.ts'
  */
 export class BatchSlots implements ChunkRoom {
   readonly maxSalts = MAX_SALTS
+  readonly choices: number
   /** 64 hex digits. */
   readonly batch: string
   readonly depth: number
@@ -21,13 +22,18 @@ export class BatchSlots implements ChunkRoom {
   readonly #used = new Uint32Array(BUCKETS)
   #total = 0
 
-  /** @throws INVALID_ARGUMENT unless the depth is 17 to 40 */
-  constructor(batch: string, depth: number) {
+  /**
+   * @param choices 1 where nothing is known of single chunks: those of an upload that goes on would be crowded by
+   * themselves and go elsewhere
+   * @throws INVALID_ARGUMENT unless the depth is 17 to 40
+   */
+  constructor(batch: string, depth: number, choices = SALT_CHOICES) {
     if (!Number.isInteger(depth) || depth < MINIMUM_DEPTH || depth > MAX_BATCH_DEPTH) {
       const what = `the depth of a postage batch is ${MINIMUM_DEPTH} to ${MAX_BATCH_DEPTH}, not ${depth}`
       throw new InvalidArgumentError(what, { batch, depth })
     }
     this.batch = batch
+    this.choices = choices
     this.depth = depth
     this.perBucket = 2 ** depth / BUCKETS
   }
@@ -42,17 +48,21 @@ export class BatchSlots implements ChunkRoom {
     return this.#used[bucket]!
   }
 
-  fits(addresses: readonly Uint8Array[]): boolean {
-    return addresses.every((address, i) => {
-      if (this.table.find(address) !== undefined) return true
+  /** The sum of the slots in use beneath each chunk; -1 for one that has its own. */
+  crowding(addresses: readonly Uint8Array[]): number {
+    let crowding = 0
+    for (const [i, address] of addresses.entries()) {
       const bucket = bucketOf(address)
       // Chunks that are to be stored together differ, so each in the same bucket needs a slot of its own.
-      let more = 1
+      let slot = this.#used[bucket]!
       for (let j = 0; j < i; j++) {
-        if (bucketOf(addresses[j]!) === bucket && this.table.find(addresses[j]!) === undefined) more++
+        if (bucketOf(addresses[j]!) === bucket && this.table.find(addresses[j]!) === undefined) slot++
       }
-      return this.#used[bucket]! + more <= this.perBucket
-    })
+      if (slot > 0 && this.table.find(address) !== undefined) crowding--
+      else if (slot >= this.perBucket) return Number.POSITIVE_INFINITY
+      else crowding += slot
+    }
+    return crowding
   }
 
   take(addresses: readonly Uint8Array[]): void {

@@ -31,7 +31,7 @@ export function postageOfNode(batch: string, slots: BatchSlots | undefined, keep
       const address = slots && [addressOf(reference)]
       if (keep && address) slots.take(address)
       // Whether a chunk that can't be salted finds room is for the node to say.
-      if (address && slots.fits(address)) slots.take(address)
+      if (address && slots.crowding(address) < Number.POSITIVE_INFINITY) slots.take(address)
       return headers
     },
   }

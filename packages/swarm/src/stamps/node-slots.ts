@@ -17,7 +17,7 @@ export async function nodeSlots(
 ): Promise<BatchSlots | undefined> {
   try {
     const { taken } = await readBuckets(node, batch, signal)
-    const slots = new BatchSlots(batch, depth)
+    const slots = new BatchSlots(batch, depth, 1)
     for (const [bucket, used] of taken.entries()) slots.skip(bucket, used)
     return slots
   } catch (error) {
