@@ -3,6 +3,7 @@ import {
   type LogHash,
   parseReference,
   type Reference,
+  UnavailableError,
   verifyChunk,
 } from '@remote-log/core'
 import { type Anchor, decodeAnchor, encodeAnchor } from './anchor.ts'
@@ -56,6 +57,7 @@ export interface QueueSnapshot extends AsyncIterable<Queued> {
 export class LocalLog {
   readonly log: LogHash
   readonly #db: LocalDatabase
+  #left = false
 
   constructor(db: LocalDatabase, log: LogHash) {
     this.#db = db
@@ -69,6 +71,11 @@ export class LocalLog {
 
   close(): Promise<void> {
     return this.#reach('closed', () => this.#db.close())
+  }
+
+  /** No further use of a database that others still use: the log may be open a second time by then. */
+  leave(): void {
+    this.#left = true
   }
 
   async anchor(): Promise<Anchor | undefined> {
@@ -247,6 +254,7 @@ export class LocalLog {
 
   #iterator(range: LocalRange): LocalIterator {
     try {
+      this.#demandOpen()
       return this.#db.iterator({ ...LOCAL_ENCODING, ...range })
     } catch (cause) {
       throw localFailure(cause, 'read', this.log)
@@ -269,10 +277,15 @@ export class LocalLog {
 
   async #reach<R>(did: string, task: () => Promise<R>): Promise<R> {
     try {
+      this.#demandOpen()
       return await task()
     } catch (cause) {
       throw localFailure(cause, did, this.log)
     }
+  }
+
+  #demandOpen(): void {
+    if (this.#left) throw new UnavailableError('this log was closed on this device', { log: this.log })
   }
 
   #sound(key: string, bytes: Uint8Array): Uint8Array {

@@ -49,6 +49,7 @@ export async function openContext(
 /** Lets go of the local database, and closes it where nobody else uses it; the log may be opened again. */
 export async function closeContext({ local, log }: LogContext, database: LocalDatabase): Promise<void> {
   if (letGo(database, log)) await local.close()
+  else local.leave()
 }
 
 async function readState(local: LocalLog): Promise<LogState> {
