@@ -10,16 +10,18 @@ import { distantReads, type LinkedList } from './figures/distant-read.ts'
 import { memory } from './figures/memory.ts'
 import { packing } from './figures/packing.ts'
 import { rounds } from './figures/rounds.ts'
-import { write } from './figures/subject.ts'
+import { write, writeOurs } from './figures/subject.ts'
 import { gatewayFigures } from './gateways.ts'
 import type { Figure } from './report/row.ts'
 
 /** Pages of the linked list that are read: longer ones are as much slower as they are longer. */
 const LINKED_LIST_PAGES = 1000
+/** Entries of `--million`, of which only the memory is measured. */
+const MILLION = 1_000_000
 
 /** Measures every figure for every size (ascending). */
 export async function measure(
-  { sizes, depths }: Pick<Arguments, 'sizes' | 'depths'>,
+  { sizes, depths, million }: Pick<Arguments, 'sizes' | 'depths' | 'million'>,
   progress: (text: string) => void,
 ): Promise<Figure[]> {
   progress('chunk hashing')
@@ -32,6 +34,7 @@ export async function measure(
   try {
     figures.push(...(await appends(bench)))
     for (const size of sizes) figures.push(...(await measureSize(bench, size, size === sizes.at(-1))))
+    if (million) figures.push(...(await memory(bench, await writeOurs(bench, MILLION))))
     return figures
   } finally {
     await bench.stop()

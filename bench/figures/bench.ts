@@ -60,7 +60,7 @@ export async function startBench(progress: (text: string) => void): Promise<Benc
       folder,
       link,
       network,
-      distant: { beeUrl: await through(link, network.beeUrl), rpcUrl: await through(link, network.rpcUrl) },
+      distant: await throughLink({ link, network }),
       writer: start<OursWriterOperations>(OURS_WRITER),
       reader: start<OursReaderOperations>(OURS_READER),
       hypercoreWriter: start<HypercoreWriterOperations>(
@@ -80,6 +80,14 @@ export async function startBench(progress: (text: string) => void): Promise<Benc
     await stop()
     throw error
   }
+}
+
+/** The network by way of the link, at ports of its own. */
+export async function throughLink({
+  link,
+  network,
+}: Pick<Bench, 'link' | 'network'>): Promise<Bench['distant']> {
+  return { beeUrl: await through(link, network.beeUrl), rpcUrl: await through(link, network.rpcUrl) }
 }
 
 /** The same URL by way of the link. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { atMost, type Figure } from '../report/row.ts'
 import type { Bench } from './bench.ts'
-import type { Subject } from './subject.ts'
+import type { OurSubject } from './subject.ts'
 
 const MEGABYTE = 1e6
 
 /** Memory of a whole process that fetches all entries and then reads through them. */
-export async function memory(bench: Bench, { ours, size, label, name }: Subject): Promise<Figure[]> {
+export async function memory(bench: Bench, { ours, size, label, name }: OurSubject): Promise<Figure[]> {
   bench.progress(`${label}: memory`)
   await bench.link.setRoundTrip(0, { handshake: false })
   const reader = bench.freshReader()

@@ -6,32 +6,37 @@ import { atMost, type Figure } from '../report/row.ts'
 import type { Bench } from './bench.ts'
 
 /** One workload of `size` entries, written by every peer. */
-export interface Subject {
+export interface Subject extends OurSubject {
+  readonly hypercore: HypercoreSource
+}
+
+/** One workload of `size` entries, written by ours. */
+export interface OurSubject {
   readonly size: number
   /** E.g. `10,000 entries`. */
   readonly label: string
   /** The log's name at its writers, and a folder of its own. */
   readonly name: string
   readonly ours: Source
-  readonly hypercore: HypercoreSource
 }
 
-/** Writes the workload with ours and with hypercore, and says what ours wrote. */
-export async function write(bench: Bench, size: number): Promise<{ subject: Subject; figures: Figure[] }> {
+/** Writes the workload with ours. */
+export async function writeOurs(bench: Bench, size: number): Promise<OurSubject & { chunks: number }> {
   const label = `${size.toLocaleString('en')} entries`
   const name = `log-${size}`
   bench.progress(`${label}: writing`)
   const id = await bench.writer.open(bench.folder, bench.network, name)
   const chunks = await bench.writer.publish(name, size)
+  return { size, label, name, ours: { id, ...bench.distant }, chunks }
+}
+
+/** Writes the workload with ours and with hypercore, and says what ours wrote. */
+export async function write(bench: Bench, size: number): Promise<{ subject: Subject; figures: Figure[] }> {
+  const { chunks, ...ours } = await writeOurs(bench, size)
+  const { label, name } = ours
   const { port, key } = await bench.hypercoreWriter.create(join(bench.folder, 'hypercore'), name, size)
   return {
-    subject: {
-      size,
-      label,
-      name,
-      ours: { id, ...bench.distant },
-      hypercore: { port: await bench.link.open(port), key },
-    },
+    subject: { ...ours, hypercore: { port: await bench.link.open(port), key } },
     figures: [
       {
         figure: `chunks written per entry, ${label}`,

@@ -1,4 +1,4 @@
-import { type Costs, connect, RemoteLog } from '@remote-log/client'
+import { CLASSIC_LEVEL_OPTIONS, type Costs, connect, RemoteLog } from '@remote-log/client'
 import {
   CHUNK_BYTES,
   decodePage,
@@ -133,7 +133,7 @@ export type OursReaderOperations = typeof operations
 type Local = ClassicLevel<string, Uint8Array>
 
 async function openLocal(folder: string): Promise<Local> {
-  const local = new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' })
+  const local = new ClassicLevel<string, Uint8Array>(folder, CLASSIC_LEVEL_OPTIONS)
   await local.open()
   return local
 }

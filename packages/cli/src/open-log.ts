@@ -46,15 +46,12 @@ export async function withLog(
   const network = { ...(await resolveNetwork(config)), ...elsewhere(options) }
   const { rpc, batch } = network
   // Both take a while to load: commands that open no log, and --help, do without.
-  const [{ connect, gatewayHealth }, { ClassicLevel }] = await Promise.all([
+  const [{ CLASSIC_LEVEL_OPTIONS, connect, gatewayHealth }, { ClassicLevel }] = await Promise.all([
     import('@remote-log/client'),
     import('classic-level'),
   ])
   await mkdir(home.database, { recursive: true, mode: 0o700 })
-  const local = new ClassicLevel<string, Uint8Array>(home.database, {
-    keyEncoding: 'utf8',
-    valueEncoding: 'view',
-  })
+  const local = new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS)
   const writable = config.role === 'writer'
   const { anchorEvery } = config.feed ?? {}
   const log = await connect({

@@ -58,12 +58,13 @@ export { AnchoredNameSystem } from './feed/anchored-name-system.ts'
 export { FeedNameSystem } from './feed/feed-name-system.ts'
 export type { ForgetOptions } from './forget.ts'
 export { type KeyBatchStatus, KeyPostage, type KeyPostageOptions } from './key-postage.ts'
-export type {
-  LocalChange,
-  LocalDatabase,
-  LocalEncoding,
-  LocalIterator,
-  LocalRange,
+export {
+  CLASSIC_LEVEL_OPTIONS,
+  type LocalChange,
+  type LocalDatabase,
+  type LocalEncoding,
+  type LocalIterator,
+  type LocalRange,
 } from './local-database.ts'
 export { LogEntry } from './log-entry.ts'
 export type { Paid, PaidRun } from './paid.ts'

@@ -35,5 +35,16 @@ export interface LocalDatabase {
   clear(options: { readonly keyEncoding: 'utf8' } & LocalRange): Promise<void>
 }
 
+/**
+ * What a ClassicLevel (LevelDB) that keeps logs is best made with. Pages are mostly what does not compress, and with
+ * LevelDB's own write buffer of 4 MiB a long sync would write most of them twice more while it runs.
+ */
+export const CLASSIC_LEVEL_OPTIONS = {
+  keyEncoding: 'utf8',
+  valueEncoding: 'view',
+  compression: false,
+  writeBufferSize: 32 << 20,
+} as const
+
 /** The encoding that every call of this package passes. */
 export const LOCAL_ENCODING: LocalEncoding = { keyEncoding: 'utf8', valueEncoding: 'view' }

@@ -6,6 +6,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
   assert.deepEqual(Object.keys(exported).sort(), [
     'AnchoredNameSystem',
     'BeePostage',
+    'CLASSIC_LEVEL_OPTIONS',
     'Contacts',
     'FeedNameSystem',
     'KeyPostage',

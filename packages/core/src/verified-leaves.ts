@@ -1,8 +1,8 @@
-import { fullLeafReference } from './bmt/make-chunk.ts'
+import { hashLeaves } from './bmt/leaf-hasher.ts'
 import { CorruptError, type ErrorDetails, UnavailableError, withDetails } from './errors.ts'
 import { CHUNK_BYTES } from './limits.ts'
 import type { LeafRange } from './range-reader.ts'
-import type { Reference } from './reference.ts'
+import { REFERENCE_BYTES, type Reference, referenceFromBytes } from './reference.ts'
 
 /** Where unverified bytes come from, for the details of errors: the file's root and, on a network, the gateway's url. */
 export type LeafOrigin = ErrorDetails & { readonly file: Reference; readonly url?: string }
@@ -29,12 +29,8 @@ export function demandLeaves({ from, to }: LeafRange): void {
   }
 }
 
-/** Leaves that share a buffer: one allocation for each costs as much as half its hashing. */
-const SLAB_LEAVES = 32
-
-function slabFor(leaves: number): Uint8Array {
-  return new Uint8Array(CHUNK_BYTES * Math.min(leaves, SLAB_LEAVES))
-}
+/** Most leaves that are hashed in one go. */
+const MOST_AT_ONCE = 64
 
 async function* verify(
   stream: AsyncIterable<Uint8Array>,
@@ -43,24 +39,31 @@ async function* verify(
   origin: LeafOrigin,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let leaf = from
-  let slab = slabFor(to - leaf)
-  let [begin, filled] = [0, 0]
+  let carried: Uint8Array = new Uint8Array(0)
   try {
     for await (const piece of stream) {
-      for (let at = 0; at < piece.length; ) {
-        const part = piece.subarray(at, at + CHUNK_BYTES - filled)
-        slab.set(part, begin + filled)
-        filled += part.length
-        at += part.length
-        if (filled < CHUNK_BYTES) break
-        const bytes = slab.subarray(begin, begin + CHUNK_BYTES)
-        checkLeaf(bytes, leaf, expected(leaf), origin)
-        leaf++
-        yield bytes
+      let at = 0
+      for (;;) {
+        const whole = Math.floor((carried.length + piece.length - at) / CHUNK_BYTES)
+        const count = Math.min(whole, to - leaf, MOST_AT_ONCE)
+        if (count === 0) break
+        const came = joined(carried, piece.subarray(at), CHUNK_BYTES * count)
+        at += came.length - carried.length
+        carried = piece.subarray(at, at)
+        const { leaves, addresses } = await hashLeaves(came)
+        for (let i = 0; i < count; i++) {
+          checkLeaf(
+            addresses.subarray(REFERENCE_BYTES * i, REFERENCE_BYTES * (i + 1)),
+            leaf,
+            expected,
+            origin,
+          )
+          leaf++
+          yield leaves.subarray(CHUNK_BYTES * i, CHUNK_BYTES * (i + 1))
+        }
         if (leaf === to) return
-        ;[begin, filled] = [begin + CHUNK_BYTES, 0]
-        if (begin === slab.length) [slab, begin] = [slabFor(to - leaf), 0]
       }
+      carried = joined(carried, piece.subarray(at), carried.length + piece.length - at)
     }
   } catch (error) {
     throw withDetails(error, { leaf })
@@ -71,8 +74,21 @@ async function* verify(
   )
 }
 
-function checkLeaf(bytes: Uint8Array, leaf: number, reference: Reference, origin: LeafOrigin): void {
-  const got = fullLeafReference(bytes)
+/** The first `length` bytes of two pieces together. */
+function joined(a: Uint8Array, b: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(length)
+  both.set(a)
+  both.set(b.subarray(0, length - a.length), a.length)
+  return both
+}
+
+function checkLeaf(
+  address: Uint8Array,
+  leaf: number,
+  expected: (leaf: number) => Reference,
+  origin: LeafOrigin,
+): void {
+  const [got, reference] = [referenceFromBytes(address), expected(leaf)]
   if (got === reference) return
   throw new CorruptError(
     `${sender(origin)} sent leaf ${leaf} of ${origin.file} as bytes that hash to ${got} instead of ${reference} (ask for this chunk elsewhere)`,
