@@ -34,8 +34,10 @@ export class DyingProcess {
         const value: unknown = Reflect.get(object, name)
         if (typeof value !== 'function') return value
         if (name === 'iterator' || name === 'open') return value.bind(object)
-        return (...args: unknown[]) =>
-          this.#call(String(name), () => Reflect.apply(value, object, args) as Promise<unknown>)
+        const apply = (args: unknown[]): unknown => Reflect.apply(value, object, args)
+        return name === 'readLeaves'
+          ? (...args: unknown[]) => this.#stream(() => apply(args) as AsyncIterable<Uint8Array>)
+          : (...args: unknown[]) => this.#call(String(name), () => apply(args) as Promise<unknown>)
       },
     })
   }
@@ -48,6 +50,12 @@ export class DyingProcess {
     if (dies) throw this.#die()
     if (this.dead) throw this.#die()
     return isUpload(result) ? this.sees(result) : result
+  }
+
+  /** An answer that comes in pieces: each of them is a call's end. */
+  async *#stream(effect: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of effect())
+      yield (await this.#call('readLeaves', async () => piece)) as Uint8Array
   }
 
   #die(): Error {
