@@ -123,7 +123,8 @@ export class SealedPages {
     reverse = false,
   ): AsyncGenerator<Fetched, void, undefined> {
     const { signal } = reader.call
-    if (way === 'chunks') {
+    const underWay = this.#ahead.has(from) && this.#ahead.has(to - 1)
+    if (way === 'chunks' || underWay) {
       yield* inOrder(countTo(from, to, reverse), PAGES_AHEAD, signal, (index, signal) => {
         return this.#ahead.get(index) ?? this.#tryPage(reader.within(signal), index, holes)
       })
