@@ -11,6 +11,8 @@ import {
   logOf,
   parseSignedHead,
   RegistryNameSystem,
+  RelayedNameSystem,
+  type Relayer,
   type Signer,
   verifySignedHead,
 } from '@remote-log/ethereum'
@@ -66,7 +68,7 @@ export {
   quoteTopUp,
   type TopUpOrder,
 } from '@remote-log/swarm'
-export type { Eip1193Provider, GatewayHealth, RequestReport, Signer, UploadEvidence }
+export type { Eip1193Provider, GatewayHealth, Relayer, RequestReport, Signer, UploadEvidence }
 
 /** The key that stamps for a batch, and the batch's depth as the chain says it: 17 to 40, larger after a dilution. */
 export interface OwnStamps {
@@ -116,6 +118,12 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
    * writers' keys. Default: no feed.
    */
   readonly feed?: boolean | { readonly beginsLog?: boolean | undefined } | undefined
+  /**
+   * Who takes heads to the chain in place of the signer, who then needs no ether: a function that gets the signed head,
+   * or a URL that it is posted to as JSON. What it says is not believed, and what it leaves undone is UNAVAILABLE.
+   * Default: the signer sends a transaction of its own.
+   */
+  readonly relayer?: Relayer | string | undefined
   /** Blocks that a publication must be deep before it counts, its own included. Default 1. */
   readonly confirmations?: number | undefined
   /** Most requests to the Bee node in flight. Default 256; how many are welcome is found out. */
@@ -143,6 +151,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     onRequest,
     local = new MemoryLevel<string, Uint8Array>(),
     feed = false,
+    relayer,
     log,
     stampWith,
     ...settings
@@ -163,18 +172,14 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     })
   const stamper = stampWith && (await stamperFor(stampWith, batch, local))
   const store = storeAt(bee, { batch, stamper, readBack, evidence, maxInFlight, onRequest })
+  const { registry, chainId } = id
+  const place = { provider: rpc, registry, chainId, signer, confirmations }
   const parts = {
     ...settings,
     id,
     writable,
     store,
-    names: new RegistryNameSystem({
-      provider: rpc,
-      registry: id.registry,
-      chainId: id.chainId,
-      signer,
-      confirmations,
-    }),
+    names: relayer ? new RelayedNameSystem({ ...place, relayer }) : new RegistryNameSystem(place),
     local,
     readSigned,
     feed: feed ? feedAt() : undefined,

@@ -35,6 +35,7 @@ export {
   type OwnStamps,
   type PostageQuote,
   probeGateways,
+  type Relayer,
   type RequestReport,
   readKeyFile,
   type Signer,

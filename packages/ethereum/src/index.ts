@@ -29,6 +29,8 @@ export { bzzInterface, postageInterface } from './postage/postage-abi.ts'
 export { chainIdOf, POSTAGE_CONTRACTS } from './postage/postage-contracts.ts'
 export { REFUSALS, type Refusal, registryAbi, registryInterface } from './registry-abi.ts'
 export * from './registry-name-system.ts'
+export { RelayedNameSystem, type RelayedOptions } from './relay/relayed-name-system.ts'
+export { httpRelayer, type Relayer } from './relay/relayer.ts'
 export * from './sign-head.ts'
 export {
   type HeadStatementToSign,
