@@ -19,7 +19,7 @@ import { BuiltPages } from './built-pages.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
 import { lookAhead } from './feed/ahead.ts'
-import { announcedAs, announcedOf } from './feed/announced-head.ts'
+import { announcedOf, arrivedIn } from './feed/announced-head.ts'
 import type { Attempt } from './journal.ts'
 import { keptPage } from './locate.ts'
 import type { Reader } from './reader.ts'
@@ -81,7 +81,7 @@ async function followChain(
     return { statement, sealed: new SealedPages(state.anchor!.page) }
   const advanced = await advanceOrReorg(context, reader, statement, ahead)
   if (advanced === 'behind') return { statement, sealed: new SealedPages(trusted!.page) }
-  await accept(context, advanced)
+  await accept(context, advanced, await arrivedIn(context, reader, advanced))
   return { statement, sealed: advanced.sealed }
 }
 
@@ -115,9 +115,7 @@ async function settle(context: LogContext, reader: Reader, { head, block }: Head
     })
   }
   await ensureEdges(context, reader)
-  const announced = await announcedAs(context, reader, head)
-  const own = announced ?? (newest && { ...newest, next: newest.head })
-  const attempts = [...(journal?.attempts ?? []), ...(own ? [own] : [])]
+  const attempts = [...(journal?.attempts ?? []), ...(newest ? [{ ...newest, next: newest.head }] : [])]
   for (const attempt of attempts.toReversed()) {
     const pages = new BuiltPages(context.local)
     const built = await rebuild(context, attempt, pages)

@@ -309,8 +309,8 @@ test('an announced head that somebody submits to the chain is known: its entries
         heads.push((await alice.publish()).provisional!.head)
       }
       await net.names.publish(FEED_ID, base, heads[submitted - 1]!)
-      // Another device goes on behind it before Alice looks: she knows that of her newest head.
-      if (behind && submitted === 3) {
+      // Another device goes on behind it before Alice looks.
+      if (behind) {
         const phone = await net.plain()
         await phone.append('from the phone')
         await phone.publish()

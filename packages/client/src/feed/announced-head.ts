@@ -1,10 +1,11 @@
-import type { Reference } from '@remote-log/core'
-import { decodeHead, nextSeqOf } from '../anchor.ts'
+import { bytesToHex, type Content, type Entry, type NewEntry } from '@remote-log/core'
+import type { Advanced } from '../advance.ts'
+import { type Anchor, type HeadPage, nextSeqOf } from '../anchor.ts'
 import { buildHead, type HeadPlan } from '../build-head.ts'
 import { BuiltPages } from '../built-pages.ts'
 import type { LogContext } from '../context.ts'
-import type { Attempt } from '../journal.ts'
 import type { Reader } from '../reader.ts'
+import type { SealedPages } from '../sealed-pages.ts'
 import type { UploadedHead } from '../upload-head.ts'
 import type { Announced } from './announced.ts'
 
@@ -14,27 +15,74 @@ export function announcedOf({ state }: LogContext): Announced | undefined {
   return announced && announced.base === anchor?.head ? announced : undefined
 }
 
+/** Entries of the queue that are in the log already. */
+export interface Arrived {
+  /** So many from the queue's first. */
+  readonly entries: number
+  /** Staging numbers of the payloads by reference among them. */
+  readonly staged: readonly number[]
+  /** Whether the head has none behind them. */
+  readonly all: boolean
+}
+
 /**
- * The entries of the queue that a stated head holds, where it is one that was announced: somebody submitted it, signed,
- * to the chain. Undefined where it is another's. The anchor's edges must be known. @throws as reading the head page can
+ * What of the announced entries a newer head holds right behind the trusted one: any head that was announced can be
+ * submitted by whoever has it signed, and others may have gone on behind it before this device looks. They are told by
+ * what is in them, for each announced head may have been built in its own way.
+ * @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE (a page that must be looked at), LOCAL_DAMAGED, ABORTED
  */
-export async function announcedAs(
+export async function arrivedIn(
   context: LogContext,
   reader: Reader,
-  head: Reference,
-): Promise<Attempt | undefined> {
+  { anchor, sealed }: Advanced,
+): Promise<Arrived | undefined> {
   const announced = announcedOf(context)
   if (!announced) return undefined
-  const { linked } = announced
-  if (announced.head === head)
-    return { next: head, entries: announced.entries, linked, salts: announced.salts }
-  const page = decodeHead(await reader.page(head), context.log, head)
-  const { anchor } = context.state
-  const entries = nextSeqOf(page) - (anchor ? nextSeqOf(anchor.page) : 0)
-  if (entries <= 0 || entries >= announced.entries) return undefined
-  const { anchor: built } = await buildHead(context, { entries, linked }, { chunk: async () => {} })
-  const salts = { pages: new Map(), head: 0 }
-  return built.head === head ? { next: head, entries, linked, salts } : undefined
+  const { local, state } = context
+  const { first } = state.unsent
+  const from = state.anchor ? nextSeqOf(state.anchor.page) : 0
+  const own = local.unsent(first, first + announced.entries)
+  const queue = own[Symbol.asyncIterator]()
+  const staged: number[] = []
+  let entries = 0
+  try {
+    for await (const entry of entriesFrom(reader, sealed, anchor.page, state.anchor, from)) {
+      const mine = await queue.next()
+      if (mine.done || !isSame(mine.value.entry, entry)) break
+      if (mine.value.entry.staging !== undefined) staged.push(mine.value.entry.staging)
+      entries++
+    }
+  } finally {
+    await own.close()
+  }
+  return entries > 0 ? { entries, staged, all: from + entries === nextSeqOf(anchor.page) } : undefined
+}
+
+async function* entriesFrom(
+  reader: Reader,
+  sealed: SealedPages,
+  head: HeadPage,
+  trusted: Anchor | undefined,
+  from: number,
+): AsyncGenerator<Entry, void, undefined> {
+  const { sealedPages } = head.roots
+  for (let index = trusted?.page.roots.sealedPages ?? 0; index < sealedPages; index++) {
+    const { page } = await sealed.find(reader, index)
+    yield* page.entries.filter(({ seq }) => seq >= from)
+  }
+  yield* head.entries.filter(({ seq }) => seq >= from)
+}
+
+function isSame(mine: NewEntry, entry: Entry): boolean {
+  return (
+    mine.timestamp === entry.timestamp && mine.id === entry.id && isSameContent(mine.content, entry.content)
+  )
+}
+
+function isSameContent(a: Content, b: Content): boolean {
+  if (a.kind === 'reference')
+    return b.kind === 'reference' && a.reference === b.reference && a.length === b.length
+  return b.kind === 'embedded' && bytesToHex(a.data) === bytesToHex(b.data)
 }
 
 /**
