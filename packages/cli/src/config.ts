@@ -47,6 +47,8 @@ export interface Config {
   /** Whether the owner's feed is written or looked at, and after how many entries it is anchored. */
   readonly feed?: FeedConfig | undefined
   readonly stamps?: StampsConfig | undefined
+  /** Where signed heads are posted, in place of transactions of one's own. */
+  readonly relayer?: string | undefined
   /** A fixed network, or the devnet file to look it up in (its ports change when the devnet is started again). */
   readonly network:
     | Network
@@ -77,12 +79,15 @@ export async function readConfig(home: Home): Promise<Config> {
   const role = readRole(object, home.config)
   const feed = readFeed(object.feed, home.config)
   const stamps = readStamps(object.stamps, home.config)
+  const relayer =
+    object.relayer === undefined ? undefined : parseUrl(textField(object, 'relayer', home.config))
   if (object.devnet !== undefined)
     return {
       log,
       role,
       ...(feed && { feed }),
       ...(stamps && { stamps }),
+      ...(relayer && { relayer }),
       network: {
         devnet: textField(object, 'devnet', home.config),
         ...(object.batch !== undefined && { batch: parseBatch(textField(object, 'batch', home.config)) }),
@@ -93,6 +98,7 @@ export async function readConfig(home: Home): Promise<Config> {
     role,
     ...(feed && { feed }),
     ...(stamps && { stamps }),
+    ...(relayer && { relayer }),
     network: {
       rpc: parseUrl(textField(object, 'rpc', home.config)),
       bee: parseUrl(textField(object, 'bee', home.config)),
@@ -149,9 +155,9 @@ function readRole(object: JsonObject, file: string): Config['role'] {
 }
 
 /** Writes a new configuration. @throws InvalidArgumentError where there is one already */
-export async function writeConfig(home: Home, { log, role, feed, network }: Config): Promise<void> {
+export async function writeConfig(home: Home, { log, role, feed, relayer, network }: Config): Promise<void> {
   const text = JSON.stringify(
-    { version: VERSION, log: formatLogId(log), role, feed, ...network },
+    { version: VERSION, log: formatLogId(log), role, feed, relayer, ...network },
     undefined,
     2,
   )

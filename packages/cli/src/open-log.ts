@@ -24,6 +24,8 @@ export interface OpenOptions extends GlobalOptions, PasswordOptions {
   /** Another node than the configured one. Its batches are others too. */
   readonly bee?: string | undefined
   readonly batch?: string | undefined
+  /** In place of the configured one. */
+  readonly relayer?: string | undefined
 }
 
 /** What the configuration says of an opened log. */
@@ -64,6 +66,7 @@ export async function withLog(
     local,
     feed: config.feed !== undefined,
     stampWith: signer && stampsFor(config, batch, signer),
+    relayer: options.relayer ?? config.relayer,
     anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
   })
   try {

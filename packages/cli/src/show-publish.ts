@@ -4,7 +4,8 @@ import type { Output } from './output.ts'
 
 /** The JSON form of what a publish did. */
 export function describePublish(report: PublishReport): object {
-  const { publication, provisional, head, entries, published, chunks, conflicts, costs } = report
+  const { publication, provisional, anchorTrouble, head, entries, published, chunks, conflicts, costs } =
+    report
   const { block, transaction, gasUsed } = publication ?? {}
   const unchanged = publication === undefined && entries === 0
   return {
@@ -18,18 +19,22 @@ export function describePublish(report: PublishReport): object {
     transaction,
     gasUsed,
     provisional: provisional ?? null,
+    ...(anchorTrouble && { anchorTrouble: { code: anchorTrouble.code, message: anchorTrouble.message } }),
     costs,
   }
 }
 
 export async function showPublish(out: Output, report: PublishReport): Promise<void> {
-  const { publication, provisional, head, entries, published, chunks, conflicts } = report
+  const { publication, provisional, anchorTrouble, head, entries, published, chunks, conflicts } = report
   if (!publication && provisional) {
     const waiting = provisional.entries - published
     await out.line(
       `announced ${counted(entries, 'entry', 'entries')} in ${counted(chunks, 'chunk')}, without gas; ${waiting} wait for an anchor`,
     )
-    return out.line(`  provisional  ${provisional.head}, place ${provisional.index} in the feed`)
+    await out.line(`  provisional  ${provisional.head}, place ${provisional.index} in the feed`)
+    if (anchorTrouble)
+      await out.line(`  an anchor was due and failed: ${anchorTrouble.code}, ${anchorTrouble.message}`)
+    return
   }
   if (!publication) {
     const found =

@@ -3,6 +3,7 @@ import {
   type Publication,
   ReadOnlyError,
   type Reference,
+  RemoteLogError,
   throwIfAborted,
 } from '@remote-log/core'
 import { adopt } from './adopt.ts'
@@ -54,6 +55,11 @@ export interface PublishReport {
   readonly publication: Publication | undefined
   /** The head that stands in the feed now, ahead of `head`; undefined where none does. */
   readonly provisional: ProvisionalHead | undefined
+  /**
+   * Why an anchor that was due did not come about: UNAVAILABLE (it may still come), REFUSED (by the registry, for want of
+   * ether, by a relayer). The entries stand in the feed, and the next publish tries again.
+   */
+  readonly anchorTrouble: RemoteLogError | undefined
   /** Times that another device came in between. */
   readonly conflicts: number
   /** What was read on the way. */
@@ -74,13 +80,14 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
     if (options.onConflict === 'fail') demandUnmoved(context, before, firstWaiting)
     const entries = state.unsent.next - state.unsent.first
     let fresh = 0
-    const report = (publication: Publication | undefined): PublishReport => ({
+    const report = (publication: Publication | undefined, anchorTrouble?: RemoteLogError): PublishReport => ({
       head: state.anchor?.head,
       entries: state.unsent.first - firstWaiting + fresh,
       published: state.anchor ? nextSeqOf(state.anchor.page) : 0,
       chunks,
       publication,
       provisional: feedStatusOf(context).provisional,
+      anchorTrouble,
       conflicts,
       costs: reader.tally.costs(),
     })
@@ -93,18 +100,25 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
     const uploaded =
       (await announcedHead(context, waiting, plan)) ?? (await uploadHead(context, reader, plan))
     chunks += uploaded.chunks
-    if (!toChain) {
-      await announce(context, reader, uploaded, plan.linked)
-      fresh = entries - (waiting?.entries ?? 0)
-      return report(undefined)
-    }
+    // An anchor that is only due may fail or take long: what it is for stands in the feed before.
+    const inFeed = !toChain || (await isOnlyDue(context, options.anchor))
+    if (inFeed && waiting?.entries !== entries) await announce(context, reader, uploaded, plan.linked)
+    if (inFeed) fresh = entries - (waiting?.entries ?? 0)
+    if (!toChain) return report(undefined)
     await journalAttempt(
       context,
       { ...plan, next: uploaded.built.anchor.head, salts: uploaded.built.salts },
       uploaded,
     )
     throwIfAborted(options.signal, 'publish')
-    const publication = await moveHead(context, reader, statement.head, uploaded, options.onConflict)
+    let publication: Publication | undefined
+    try {
+      publication = await moveHead(context, reader, statement.head, uploaded, options.onConflict)
+    } catch (error) {
+      if (inFeed && isUndone(error)) return report(undefined, error)
+      throw error
+    }
+    fresh = 0
     if (publication !== undefined) return report(publication)
     if (conflicts === MAX_CONFLICTS) {
       throw new ConflictError(`other devices moved the head ${conflicts} times in between`, {
@@ -112,6 +126,15 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
       })
     }
   }
+}
+
+/** Whether the policy alone wants the anchor, of a device that may write the feed. */
+async function isOnlyDue({ feed, id, state }: LogContext, wish: boolean | undefined): Promise<boolean> {
+  return wish === undefined && feed !== undefined && (await feed.writes(id, state.anchor?.head))
+}
+
+function isUndone(error: unknown): error is RemoteLogError {
+  return error instanceof RemoteLogError && (error.code === 'UNAVAILABLE' || error.code === 'REFUSED')
 }
 
 /** A head that another device put behind the one known here. It is known now: the next call publishes behind it. */

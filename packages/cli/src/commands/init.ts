@@ -20,6 +20,7 @@ interface Options extends GlobalOptions, KeyOptions {
   readonly log?: string
   readonly feed?: boolean
   readonly anchorEvery?: number
+  readonly relayer?: string
 }
 
 export function addInit(program: Command, runtime: Runtime): void {
@@ -40,6 +41,7 @@ export function addInit(program: Command, runtime: Runtime): void {
       'with --feed: move the head in the registry after so many entries (else by publish --anchor)',
       parseCount,
     )
+    .option('--relayer <url>', 'post signed heads there, whoever it is pays the gas', parseUrl)
     .option('--devnet-account <n>', 'write with the n-th funded account of the devnet', parseCount)
     .option('--no-key-file', 'keep no key on this device: REMOTE_LOG_KEY is needed for each write')
     .option(
@@ -84,11 +86,14 @@ async function own(runtime: Runtime, home: Home, options: Options): Promise<Init
   const log: LogId = { chainId, registry, owner, topic }
   await makeHome(home)
   if (options.keyFile) await keepKey(runtime, home, key, options)
-  await writeConfig(home, { log, role: 'writer', feed: feedOf(options), network })
+  await writeConfig(home, { log, role: 'writer', feed: feedOf(options), relayer: options.relayer, network })
   return { log, role: 'writer', unpaid: !('devnet' in network) && network.batch === undefined }
 }
 
 async function foreign(home: Home, options: Options): Promise<Initialised> {
+  if (options.relayer !== undefined) {
+    throw new InvalidArgumentError('--log only reads: leave out --relayer', { option: '--relayer' })
+  }
   for (const name of ['topic', 'devnetAccount', 'registry', 'chainId'] as const) {
     if (options[name] === undefined) continue
     throw new InvalidArgumentError(
@@ -170,6 +175,7 @@ them, buy one: remote-log postage buy --use (the Bee node pays) or postage own b
 Examples:
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes --feed --anchor-every 100
+  $ remote-log init --devnet ./net --topic notes --relayer https://relayer.example/heads
   $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
   $ remote-log init --rpc https://rpc.example --bee http://localhost:1633 --registry 0x… --chain-id 100 \\
       --batch … --topic notes

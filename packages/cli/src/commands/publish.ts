@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@remote-log/core'
 import { type Command, Option } from 'commander'
 import { followProgress } from '../follow-progress.ts'
 import { withLog } from '../open-log.ts'
+import { parseUrl } from '../parse-option.ts'
 import type { GlobalOptions } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
 import { describePublish, showPublish } from '../show-publish.ts'
@@ -11,6 +12,7 @@ interface Options extends GlobalOptions {
   readonly onConflict: 'rebase' | 'fail'
   readonly anchor?: boolean
   readonly feedOnly?: boolean
+  readonly relayer?: string
 }
 
 export function addPublish(program: Command, runtime: Runtime): void {
@@ -20,6 +22,7 @@ export function addPublish(program: Command, runtime: Runtime): void {
     .addOption(onConflictOption())
     .option('--anchor', 'with a feed: move the head in the registry now')
     .option('--feed-only', 'with a feed: spend no gas, or fail')
+    .option('--relayer <url>', 'post the signed head there in place of a transaction of your own', parseUrl)
     .option(
       '--password-file <file>',
       'file with the password of the key file (else REMOTE_LOG_PASSWORD or a prompt)',
@@ -47,11 +50,16 @@ A publish that is stopped at any point publishes nothing half-way; the next one 
 On a log set up with --feed, entries are announced in a Swarm feed, which costs no gas, and the head moves in the
 registry after as many entries as --anchor-every said, or with --anchor. Until then readers see them as provisional.
 
+With --relayer (here or at init) the head is signed and posted as JSON; whoever is there takes it to the registry and pays.
+Nothing that it says is believed: the publish ends when the chain has the head, else with exit code 11, and the entries
+stay. Then publish again: nothing is published twice.
+
 Examples:
   $ remote-log publish
   $ remote-log publish --json
   $ remote-log publish --feed-only
   $ remote-log publish --anchor
+  $ remote-log publish --relayer https://relayer.example/heads
   $ remote-log publish --on-conflict fail
 `
 
