@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expectCode } from '@remote-log/conformance'
-import { logHash, makeChunk, type Reference } from '@remote-log/core'
+import { logHash, makeChunk, type Reference, RefusedError, UnavailableError } from '@remote-log/core'
 import { FEED_ID, FeedWorld } from './feed-world.ts'
 import { bulky, memory, reopened, texts, textsOf } from './world.ts'
 
@@ -326,4 +326,41 @@ test('an announced head that somebody submits to the chain is known: its entries
       )
     }
   }
+})
+
+test('an anchor that is due and fails leaves its entries in the feed; one that is wished for is an error', async () => {
+  const net = new FeedWorld()
+  const alice = await net.writer(memory(), { anchor: { every: 2 } })
+  const bob = await net.reader()
+  await alice.appendMany(texts(1))
+  await alice.publish()
+  const honest = net.names.publish.bind(net.names)
+  for (const failure of [new UnavailableError('a dead relayer'), new RefusedError('no ether')]) {
+    net.names.publish = () => Promise.reject(failure)
+    await alice.appendMany(texts(2, alice.status().unsent + 1))
+    const { publication, anchorTrouble, entries, provisional } = await alice.publish()
+    assert.deepEqual([publication, anchorTrouble, entries], [undefined, failure, 2])
+    assert.equal((await bob.sync()).provisional?.head, provisional?.head)
+    await expectCode(alice.anchor(), failure.code, 'anchor')
+  }
+  net.names.publish = honest
+  const report = await alice.publish()
+  assert.ok(report.publication)
+  assert.deepEqual([report.anchorTrouble, report.entries, report.chunks], [undefined, 4, 0])
+  assert.equal((await bob.sync()).entries, 5)
+})
+
+test('who built the head that somebody submitted writes the feed on it, also where it is an earlier one', async () => {
+  const net = new FeedWorld()
+  const alice = await net.writer()
+  await alice.appendMany(texts(1))
+  const { head: base } = await alice.publish()
+  await alice.appendMany(texts(1, 1))
+  const first = (await alice.publish()).provisional!.head
+  await alice.appendMany(texts(1, 2))
+  await alice.publish()
+  await net.names.publish(FEED_ID, base, first)
+  const report = await alice.publish({ anchor: false })
+  assert.equal(report.head, first)
+  assert.deepEqual([report.provisional?.entries, report.provisional?.index], [3, 0])
 })

@@ -225,7 +225,7 @@ test('over HTTP: what is posted can be submitted; refusals are REFUSED, all else
   let answer: (body: string) => Promise<number> = async () => 202
   const server = createServer(async (request, response) => {
     const chunks = await Array.fromAsync(request)
-    const status = await answer(Buffer.concat(chunks).toString())
+    const status = await answer(Buffer.concat(chunks).toString()).catch(() => 500)
     if (status === 0) request.socket.destroy()
     else response.writeHead(status).end('<html>')
   }).listen(0, '127.0.0.1')
