@@ -3,6 +3,7 @@ import { checkContracts } from './check-contracts.ts'
 import { checkDocs } from './check-docs.ts'
 import { checkErrors } from './check-errors.ts'
 import { checkGenerated } from './check-generated.ts'
+import { checkGuarantees } from './check-guarantees.ts'
 import { checkLayers } from './check-layers.ts'
 import { checkManifests } from './check-manifests.ts'
 import { checkMutation } from './check-mutation.ts'
@@ -27,6 +28,7 @@ const CHECKS: Readonly<Record<string, (root: string) => Finding[] | Promise<Find
   promises: checkPromises,
   browser: checkBrowser,
   generated: checkGenerated,
+  guarantees: checkGuarantees,
   docs: checkDocs,
 }
 
