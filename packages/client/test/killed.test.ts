@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { defaultMessageId, type LogId, topicOf } from '@remote-log/core'
-import { type Devnet, type FaultProxy, startDevnet, startFaultProxy } from '@remote-log/devnet'
+import {
+  type Devnet,
+  type Fault,
+  type FaultProxy,
+  type FaultRequest,
+  startDevnet,
+  startFaultProxy,
+} from '@remote-log/devnet'
 import { connect } from '../src/index.ts'
 import { appended, type Killed, runWriter, type WriterOrders } from './killed-writer.ts'
 
@@ -13,10 +20,13 @@ import { appended, type Killed, runWriter, type WriterOrders } from './killed-wr
 const MANY = process.env.KILLED_SEEDS
 const SEEDS = Number(MANY ?? 6)
 const ENTRIES = 600
-/** Where a writer is killed: behind a line that it prints, at a request to the node or to the chain. */
-const PLACES = ['line', 'bee', 'rpc'] as const
+/**
+ * Where a writer is killed: behind a line that it prints, at a request to the node, at a head that it sends to the chain,
+ * at any request to the chain.
+ */
+const PLACES = ['line', 'bee', 'send', 'rpc'] as const
 /** So many of each come in any undisturbed run. */
-const IN_A_RUN = { line: 30, bee: 30, rpc: 24 }
+const IN_A_RUN = { line: 30, bee: 30, send: 2, rpc: 24 }
 
 describe('a writer that is killed while it appends and publishes, over a Bee node and a chain', () => {
   let devnet: Devnet
@@ -27,7 +37,7 @@ describe('a writer that is killed while it appends and publishes, over a Bee nod
     folder = await mkdtemp(join(tmpdir(), 'remote-log-killed-'))
     proxies = {
       bee: await startFaultProxy({ target: devnet.beeUrl }),
-      rpc: await startFaultProxy({ target: devnet.rpcUrl }),
+      rpc: await startFaultProxy({ target: devnet.rpcUrl, readBodies: true }),
     }
   })
   after(async () => {
@@ -36,19 +46,34 @@ describe('a writer that is killed while it appends and publishes, over a Bee nod
     await rm(folder, { recursive: true })
   })
 
-  /** Runs a writer and kills it at the n-th of a place: a request then arrives unanswered, or does not arrive. */
-  async function killed(orders: WriterOrders, { place, at }: Kill): Promise<Killed> {
-    if (place === 'line') return runWriter(orders, at)
+  /** Runs a writer and kills it at the n-th of a place, if at any: a request arrives unanswered, or does not arrive. */
+  async function run(orders: WriterOrders, watched: Watched, kill?: Kill): Promise<Killed> {
     let requests = 0
-    const run = await runWriter(orders, undefined, kill =>
-      proxies[place].setRule(() => {
-        if (++requests !== at) return undefined
-        kill()
-        return at % 3 === 0 ? { drop: true } : { cutAfter: 0 }
-      }),
-    )
-    proxies[place].setRule(undefined)
-    return run
+    const at = (place: Kill['place'], stop: () => void, request: FaultRequest): Fault | undefined => {
+      if (place !== kill?.place || ++requests !== kill.at) return undefined
+      if (place === 'send' && kill.arrives) {
+        // Killed once the chain has it: nothing is left to chance.
+        void fetch(devnet.rpcUrl, { ...POST_JSON, body: String(request.body) }).then(stop)
+        return { hang: true }
+      }
+      stop()
+      return kill.arrives ? { cutAfter: 0 } : { drop: true }
+    }
+    const arm = (stop: () => void) => {
+      proxies.bee.setRule(request => {
+        watched.bee(request)
+        return at('bee', stop, request)
+      })
+      proxies.rpc.setRule(request => {
+        if (request.body?.includes('eth_sendRawTransaction')) {
+          watched.send()
+          return at('send', stop, request) ?? at('rpc', stop, request)
+        }
+        return at('rpc', stop, request)
+      })
+    }
+    watched.begin()
+    return runWriter(orders, kill?.place === 'line' ? kill.at : undefined, arm)
   }
 
   for (let seed = 0; seed < SEEDS; seed++) {
@@ -63,15 +88,18 @@ describe('a writer that is killed while it appends and publishes, over a Bee nod
         ...{ log, bee, rpc, batch, privateKey },
         ...{ entries: ENTRIES, together: 50, publishEvery: 550 },
       }
+      const watched = new Watched(devnet, batch)
       let acknowledged = 0
       for (const kill of killsOf(seed)) {
-        const run = await killed(orders, kill)
-        assert.ok(acknowledged > 0 || !run.finished, `${kill.place} ${kill.at} comes in a run`)
-        assert.ok(run.found >= acknowledged, `${run.found} of ${acknowledged} acknowledged entries are there`)
-        acknowledged = Math.max(acknowledged, run.acknowledged)
+        const { finished, found, ...ran } = await run(orders, watched, kill)
+        assert.ok(acknowledged > 0 || !finished, `${kill.place} ${kill.at} comes in a run`)
+        assert.ok(found >= acknowledged, `${found} of ${acknowledged} acknowledged entries are there`)
+        acknowledged = Math.max(acknowledged, ran.acknowledged)
       }
-      const last = await runWriter(orders)
+      const last = await run(orders, watched)
       assert.ok(last.finished && last.found >= acknowledged)
+      await watched.verify()
+      for (const proxy of [proxies.bee, proxies.rpc]) proxy.setRule(undefined)
       const bob = await connect({ log, bee, rpc })
       assert.ok((await bob.sync()).complete)
       const ids: string[] = []
@@ -90,14 +118,76 @@ const IDS = Array.from({ length: ENTRIES }, (_, n) => defaultMessageId(appended(
 interface Kill {
   readonly place: (typeof PLACES)[number]
   readonly at: number
+  /** Whether the request at which it is killed has its effect. */
+  readonly arrives: boolean
+}
+
+const POST_JSON = { method: 'POST', headers: { 'content-type': 'application/json' } }
+
+/**
+ * What must hold at each request of a writer, whenever it was killed before: the network has all of an upload before a
+ * head is sent, and an upload that broke off is taken up again under its own tag.
+ */
+class Watched {
+  readonly #devnet: Devnet
+  readonly #batch: string
+  readonly #checks: Promise<void>[] = []
+  /** Uploads that were begun although one had broken off. */
+  #anew = 0
+  /** Whether chunks went up since the last head was sent. */
+  #uploading = false
+  /** Whether the writer that runs has asked for no tag yet. */
+  #fresh = false
+
+  constructor(devnet: Devnet, batch: string) {
+    this.#devnet = devnet
+    this.#batch = batch
+  }
+
+  /** A writer is started. */
+  begin(): void {
+    this.#fresh = true
+  }
+
+  /** The node pushes nothing while chunks come, and goes on when somebody asks how far it is. */
+  bee({ method, path }: FaultRequest): void {
+    if (method === 'POST' && (path === '/chunks' || path === '/bytes')) {
+      this.#uploading = true
+      this.#devnet.bee.pauseSync()
+    }
+    if (!path.startsWith('/tags')) return
+    if (this.#fresh && this.#uploading && method !== 'GET') this.#anew++
+    this.#fresh = false
+    if (method === 'GET') this.#devnet.bee.resumeSync()
+  }
+
+  /** A head is on its way to the chain. */
+  send(): void {
+    this.#uploading = false
+    const check = async () => {
+      const { issued, occupants } = await slotsOf(this.#devnet, this.#batch)
+      assert.equal(occupants.length, issued, 'the network has every chunk before a head is sent')
+    }
+    this.#checks.push(check())
+  }
+
+  async verify(): Promise<void> {
+    this.#devnet.bee.resumeSync()
+    await Promise.all(this.#checks)
+    assert.equal(this.#anew, 0, 'an upload that broke off is taken up again')
+  }
 }
 
 /** Where the first run is killed, and of many seeds the second one as well. */
 function killsOf(seed: number): Kill[] {
   const hash = createHash('sha256').update(`kills ${seed}`).digest()
-  const kill = (place: Kill['place'], random: number) => ({ place, at: 1 + (random % IN_A_RUN[place]) })
-  const first = kill(PLACES[seed % 3]!, hash.readUInt32BE(0))
-  return MANY === undefined ? [first] : [first, kill(PLACES[hash[8]! % 3]!, hash.readUInt32BE(4))]
+  const kill = (place: Kill['place'], random: number): Kill => ({
+    place,
+    at: 1 + (random % IN_A_RUN[place]),
+    arrives: random % 3 !== 0,
+  })
+  const first = kill(PLACES[seed % 4]!, hash.readUInt32BE(0))
+  return MANY === undefined ? [first] : [first, kill(PLACES[hash[8]! % 4]!, hash.readUInt32BE(4))]
 }
 
 /** Slots that the node gave out, and the chunks that are in them in the network. */

@@ -149,3 +149,21 @@ test('a target that is gone closes the connection', async () => {
   await assert.rejects(fetch(proxy.url))
   await proxy.stop()
 })
+
+test('a proxy that reads bodies shows them to the rule and passes them on unchanged', async () => {
+  const seen: string[] = []
+  const rule: FaultRule = ({ body }) => {
+    seen.push(String(body))
+    return body?.includes('secret') ? { answer: { status: 403 } } : undefined
+  }
+  const proxy = await startFaultProxy({ target: url, rule, readBodies: true })
+  const post = async (body: string) => {
+    const answer = await fetch(proxy.url, { method: 'POST', body })
+    return [answer.status, await answer.text()]
+  }
+  assert.deepEqual(await post('a secret'), [403, ''])
+  assert.deepEqual(await post('hello'), [200, 'hello'])
+  assert.equal((await (await fetch(proxy.url)).text()).length, 1000)
+  assert.deepEqual(seen, ['a secret', 'hello', ''])
+  await proxy.stop()
+})

@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Transform } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { TrafficMeter } from './traffic-meter.ts'
 
 /** One request, as a rule sees it before anything was forwarded. */
@@ -12,6 +13,8 @@ export interface FaultRequest {
   readonly headers: IncomingMessage['headers']
   /** How many requests came before this one. */
   readonly index: number
+  /** The body, where the proxy was told to read bodies. */
+  readonly body: Buffer | undefined
 }
 
 /** What goes wrong with a request. Fields combine where that makes sense; an empty object is no fault. */
@@ -74,6 +77,8 @@ export async function startFaultProxy(options: {
   readonly rule?: FaultRule
   /** Port on 127.0.0.1; 0 (default) takes a free one. */
   readonly port?: number
+  /** Reads each request's body before the rule sees it, for rules that depend on it (JSON-RPC). Default false. */
+  readonly readBodies?: boolean
 }): Promise<FaultProxy> {
   const target = new URL(options.target)
   if (target.protocol !== 'http:') throw new TypeError(`a fault proxy stands before http URLs, not ${target}`)
@@ -82,18 +87,23 @@ export async function startFaultProxy(options: {
   const meter = new TrafficMeter()
   let rule = options.rule
 
-  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, async (incoming, outgoing) => {
     const index = meter.requestBegan()
     outgoing.once('close', () => meter.requestEnded())
-    const path = incoming.url ?? '/'
-    const fault = rule?.({ method: incoming.method ?? 'GET', path, headers: incoming.headers, index }) ?? {}
-    const go = () => serve(incoming, outgoing, fault)
+    const body = options.readBodies ? await buffer(incoming).catch(() => undefined) : undefined
+    if (options.readBodies && body === undefined) {
+      outgoing.destroy()
+      return
+    }
+    const [path, method] = [incoming.url ?? '/', incoming.method ?? 'GET']
+    const fault = rule?.({ method, path, headers: incoming.headers, index, body }) ?? {}
+    const go = () => serve(incoming, outgoing, fault, body)
     if (fault.delayMs) setTimeout(go, fault.delayMs)
     else go()
   })
   server.on('connection', (socket: Socket) => meter.watch(socket))
 
-  function serve(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault): void {
+  function serve(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault, body?: Buffer): void {
     if (outgoing.destroyed) return
     if (fault.drop) {
       incoming.socket.destroy()
@@ -104,11 +114,11 @@ export async function startFaultProxy(options: {
       outgoing.writeHead(fault.answer.status, fault.answer.headers)
       outgoing.end(fault.answer.body)
     } else {
-      forward(incoming, outgoing, fault)
+      forward(incoming, outgoing, fault, body)
     }
   }
 
-  function forward(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault): void {
+  function forward(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault, body?: Buffer): void {
     const upstream = request(
       {
         agent,
@@ -123,8 +133,8 @@ export async function startFaultProxy(options: {
     )
     upstream.on('error', () => outgoing.socket?.destroy())
     outgoing.once('close', () => upstream.destroy())
-    if (hasBody(incoming)) incoming.pipe(upstream)
-    else upstream.end()
+    if (body === undefined && hasBody(incoming)) incoming.pipe(upstream)
+    else upstream.end(body)
   }
 
   await new Promise<void>((resolve, reject) => {
