@@ -60,6 +60,18 @@ describe('files of an upload, over a Bee node behind a bad line', () => {
     for (const { reference, bytes } of chunks) assert.deepEqual(await elsewhere.get(reference), bytes)
   }
 
+  /** The tag of a file, once the network has all of it: what waits still may be pushed again any number of times. */
+  async function tagThrough({ reference }: Chunk): Promise<{ readonly uid: number }> {
+    for (;;) {
+      const { tags } = (await (await fetch(`${node.url}/tags?limit=1000`)).json()) as {
+        tags: { uid: number; address: string; split: number; synced: number }[]
+      }
+      const tag = tags.find(({ address }) => address === reference)
+      assert.ok(tag)
+      if (tag.synced === tag.split) return tag
+    }
+  }
+
   /** Slots taken in all buckets of the batch. */
   async function slots(): Promise<number> {
     const answer = await fetch(`${node.url}/stamps/${batch}/buckets`)
@@ -160,12 +172,8 @@ describe('files of an upload, over a Bee node behind a bad line', () => {
     const { leaves, root } = fileOf('tag deleted')
     const { begun, sent } = await upload(t, () => undefined)
     await begun.putFile(leaves, root)
-    const { tags } = (await (await fetch(`${node.url}/tags?limit=1000`)).json()) as {
-      tags: { uid: number; address: string }[]
-    }
-    for (const { uid, address } of tags) {
-      if (address === root.reference) await fetch(`${node.url}/tags/${uid}`, { method: 'DELETE' })
-    }
+    const { uid } = await tagThrough(root)
+    await fetch(`${node.url}/tags/${uid}`, { method: 'DELETE' })
     await begun.confirm()
     assert.equal(sent('POST bytes'), 2)
     await arrived([...leaves, root])
