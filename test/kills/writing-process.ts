@@ -1,10 +1,11 @@
 /**
- * A writer for tests that kill it: `node writing-process.ts JSON` opens the log, says how many entries it finds, appends
- * up to the wished number and publishes now and then. Each line that it prints is a moment at which it may be killed.
+ * A writer that is made to be killed: `node … JSON` opens the log, says how many entries it finds, appends up to the
+ * wished number and publishes beside that whenever enough wait. Each line that it prints is a moment at which it may be
+ * killed.
  */
+import { connect, signerOf } from '@remote-log/client'
 import { ClassicLevel } from 'classic-level'
-import { connect, signerOf } from '../src/index.ts'
-import { appended, type WriterOrders } from './killed-writer.ts'
+import { appended, type WriterOrders } from './writer.ts'
 
 const orders = JSON.parse(process.argv[2]!) as WriterOrders
 const { folder, entries, together, publishEvery, privateKey, ...where } = orders
@@ -14,19 +15,25 @@ const log = await connect({
   ...where,
   signer: signerOf(privateKey),
   local: new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' }),
-  durability: 'os',
 })
-const onProgress = ({ phase, done }: { phase: string; done: number }) => say(phase, done)
+const publish = async () => {
+  const { published } = await log.publish({ onProgress: ({ phase, done }) => say(phase, done) })
+  say('published', published)
+}
 const { published, unsent, publishing } = log.status()
 say('found', published + unsent)
-if (publishing || unsent >= publishEvery) await log.publish({ onProgress })
+let underWay: Promise<void> | undefined = publishing ? publish() : undefined
 for (let next = published + unsent; next < entries; ) {
   const items = Array.from({ length: Math.min(together, entries - next) }, (_, i) => appended(next + i))
   await log.appendMany(items)
   next += items.length
   say('acknowledged', next)
-  if (log.status().unsent >= publishEvery) await log.publish({ onProgress })
+  if (log.status().unsent < publishEvery) continue
+  underWay ??= publish().finally(() => {
+    underWay = undefined
+  })
 }
-await log.publish({ onProgress })
+await underWay
+await publish()
 await log.close()
 say('done', entries)
