@@ -1,4 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
+import type { UploadEvidence } from '@remote-log/client'
 import {
   type Address,
   formatLogId,
@@ -49,6 +50,9 @@ export interface Config {
   readonly stamps?: StampsConfig | undefined
   /** Where signed heads are posted, in place of transactions of one's own. */
   readonly relayer?: string | undefined
+  /** What proves an upload, and the second node that it is read back through. Default: its tags. */
+  readonly evidence?: UploadEvidence | undefined
+  readonly readBack?: string | undefined
   /** A fixed network, or the devnet file to look it up in (its ports change when the devnet is started again). */
   readonly network:
     | Network
@@ -81,24 +85,28 @@ export async function readConfig(home: Home): Promise<Config> {
   const stamps = readStamps(object.stamps, home.config)
   const relayer =
     object.relayer === undefined ? undefined : parseUrl(textField(object, 'relayer', home.config))
+  const evidence = readEvidence(object, home.config)
+  const readBack =
+    object.readBack === undefined ? undefined : parseUrl(textField(object, 'readBack', home.config))
+  const settings = {
+    log,
+    role,
+    ...(feed && { feed }),
+    ...(stamps && { stamps }),
+    ...(relayer && { relayer }),
+    ...(evidence && { evidence }),
+    ...(readBack && { readBack }),
+  }
   if (object.devnet !== undefined)
     return {
-      log,
-      role,
-      ...(feed && { feed }),
-      ...(stamps && { stamps }),
-      ...(relayer && { relayer }),
+      ...settings,
       network: {
         devnet: textField(object, 'devnet', home.config),
         ...(object.batch !== undefined && { batch: parseBatch(textField(object, 'batch', home.config)) }),
       },
     }
   return {
-    log,
-    role,
-    ...(feed && { feed }),
-    ...(stamps && { stamps }),
-    ...(relayer && { relayer }),
+    ...settings,
     network: {
       rpc: parseUrl(textField(object, 'rpc', home.config)),
       bee: parseUrl(textField(object, 'bee', home.config)),
@@ -145,6 +153,16 @@ function readStamps(value: unknown, file: string): StampsConfig | undefined {
   }
 }
 
+function readEvidence(object: JsonObject, file: string): UploadEvidence | undefined {
+  const { evidence } = object
+  if (evidence === undefined || evidence === 'tag' || evidence === 'sample' || evidence === 'all')
+    return evidence
+  throw new InvalidArgumentError(`${file}: the field "evidence" must be tag, sample or all`, {
+    file,
+    field: 'evidence',
+  })
+}
+
 function readRole(object: JsonObject, file: string): Config['role'] {
   const role = textField(object, 'role', file)
   if (role === 'writer' || role === 'reader') return role
@@ -155,9 +173,9 @@ function readRole(object: JsonObject, file: string): Config['role'] {
 }
 
 /** Writes a new configuration. @throws InvalidArgumentError where there is one already */
-export async function writeConfig(home: Home, { log, role, feed, relayer, network }: Config): Promise<void> {
+export async function writeConfig(home: Home, { log, network, ...settings }: Config): Promise<void> {
   const text = JSON.stringify(
-    { version: VERSION, log: formatLogId(log), role, feed, relayer, ...network },
+    { version: VERSION, log: formatLogId(log), ...settings, ...network },
     undefined,
     2,
   )

@@ -9,6 +9,7 @@ import {
   resolveNetwork,
   type StampsConfig,
 } from './config.ts'
+import { type EvidenceOptions, evidenceFor } from './evidence.ts'
 import { type Home, homeAt } from './home.ts'
 import { unlockKey } from './key.ts'
 import type { PasswordOptions } from './password.ts'
@@ -18,9 +19,11 @@ import type { Runtime } from './runtime.ts'
 /** What a command wants to do with the log: only `publish` needs the key itself. */
 export type Use = 'read' | 'append' | 'publish'
 
-export interface OpenOptions extends GlobalOptions, PasswordOptions {
+export interface OpenOptions extends GlobalOptions, PasswordOptions, EvidenceOptions {
   /** Default `read`. */
   readonly use?: Use
+  /** Whether chunks go up. Default: where it publishes. */
+  readonly uploads?: boolean
   /** Another node than the configured one. Its batches are others too. */
   readonly bee?: string | undefined
   readonly batch?: string | undefined
@@ -47,6 +50,8 @@ export async function withLog(
   const signer = await signerFor(runtime, home, config, options)
   const network = { ...(await resolveNetwork(config)), ...elsewhere(options) }
   const { rpc, batch } = network
+  const { uploads = options.use === 'publish' } = options
+  const evidence = uploads ? evidenceFor(options, config, gatewaysOf(network)) : {}
   // Both take a while to load: commands that open no log, and --help, do without.
   const [{ CLASSIC_LEVEL_OPTIONS, connect, gatewayHealth }, { ClassicLevel }] = await Promise.all([
     import('@remote-log/client'),
@@ -66,6 +71,7 @@ export async function withLog(
     local,
     feed: config.feed !== undefined,
     stampWith: signer && stampsFor(config, batch, signer),
+    ...evidence,
     relayer: options.relayer ?? config.relayer,
     anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
   })

@@ -53,6 +53,20 @@ describe('the configuration of a log', () => {
     }
   })
 
+  test('what proves an upload is kept, and a word that is none is refused', async () => {
+    const config = { log, role: 'writer', evidence: 'sample', readBack: 'http://127.0.0.1:3' } as const
+    await writeConfig(home, { ...config, network: explicit })
+    assert.deepEqual(await readConfig(home), { ...config, network: explicit })
+    const text = await readFile(home.config, 'utf8')
+    for (const [from, to] of [
+      ['"sample"', '"most"'],
+      ['"http://127.0.0.1:3"', '"ftp://x"'],
+    ] as const) {
+      await writeFile(home.config, text.replace(from, to))
+      await assert.rejects(readConfig(home), { code: 'INVALID_ARGUMENT' }, to)
+    }
+  })
+
   test('the home folder is for its owner alone', async () => {
     const fresh = homeAt(join(folder, 'fresh'), {})
     await makeHome(fresh)

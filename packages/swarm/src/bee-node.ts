@@ -1,4 +1,4 @@
-import { NotFoundError, type Reference, verifyChunk } from '@remote-log/core'
+import { CorruptError, NotFoundError, type Reference, verifyChunk } from '@remote-log/core'
 import { type AnswerOrigin, isAbsence, isWebPage, refused, unavailable } from './answer-error.ts'
 import {
   type BeeAnswer,
@@ -119,7 +119,10 @@ function verified(reference: Reference, answer: BeeAnswer, origin: AnswerOrigin)
     verifyChunk(reference, answer.bytes)
   } catch (error) {
     if (isWebPage(answer)) throw unavailable(answer, origin)
-    throw error
+    if (!(error instanceof CorruptError)) throw error
+    const { url } = origin
+    const what = `${url} sent something else for ${reference}: ${error.message}; ask another node`
+    throw new CorruptError(what, { ...error.details, url }, error)
   }
   return answer.bytes
 }

@@ -4,6 +4,7 @@ import { addAbortSignal } from 'node:stream'
 import type { PublishReport, RemoteLog } from '@remote-log/client'
 import { InvalidArgumentError, NotFoundError, throwIfAborted } from '@remote-log/core'
 import type { Command } from 'commander'
+import { addEvidence, type EvidenceOptions } from '../evidence.ts'
 import { followProgress } from '../follow-progress.ts'
 import { type EntryToAppend, parseJsonEntry } from '../json-entry.ts'
 import { lineBatches } from '../lines.ts'
@@ -14,7 +15,7 @@ import type { Runtime } from '../runtime.ts'
 import { describePublish, showPublish } from '../show-publish.ts'
 import { onConflictOption } from './publish.ts'
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, EvidenceOptions {
   readonly jsonl?: boolean
   readonly whole?: boolean
   readonly publish?: boolean
@@ -23,7 +24,7 @@ interface Options extends GlobalOptions {
 }
 
 export function addAppend(program: Command, runtime: Runtime): void {
-  program
+  const command = program
     .command('append')
     .description('Append entries to the log on this device: each line of the input is one.')
     .argument('[file...]', 'files to read; - or none: standard input')
@@ -49,6 +50,7 @@ export function addAppend(program: Command, runtime: Runtime): void {
         appendAll(runtime, log, sources, options),
       )
     })
+  addEvidence(command)
 }
 
 /** Opens nothing yet, but finds out before the first append whether every file is there. */

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs'
 import { formatLogId, InvalidArgumentError, type LogId, parseAddress, parseLogId } from '@remote-log/core'
 import type { Command } from 'commander'
-import { alreadyThere, type Config, makeHome, type Network, writeConfig } from '../config.ts'
+import { alreadyThere, type Config, gatewaysOf, makeHome, type Network, writeConfig } from '../config.ts'
 import { type DevnetFacts, locateDevnetFile, readDevnetFile } from '../devnet-file.ts'
+import { addEvidence, type EvidenceOptions, evidenceFor } from '../evidence.ts'
 import { type Home, homeAt } from '../home.ts'
 import { chooseKey, type KeyOptions, keepKey } from '../key.ts'
 import { parseBatch, parseCount, parseTopicOption, parseUrl } from '../parse-option.ts'
 import type { GlobalOptions } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
 
-interface Options extends GlobalOptions, KeyOptions {
+interface Options extends GlobalOptions, KeyOptions, EvidenceOptions {
   readonly devnet?: string
   readonly rpc?: string
   readonly bee?: readonly string[]
@@ -24,7 +25,7 @@ interface Options extends GlobalOptions, KeyOptions {
 }
 
 export function addInit(program: Command, runtime: Runtime): void {
-  program
+  const command = program
     .command('init')
     .description('Set up one log on this device: an own one to write, or with --log one to read.')
     .option('--devnet <path>', 'folder of a devnet, or its devnet.json: stands for the next five options')
@@ -63,6 +64,7 @@ export function addInit(program: Command, runtime: Runtime): void {
           : `This device reads ${result.log}\n`,
       )
     })
+  addEvidence(command)
 }
 
 interface Initialised {
@@ -80,13 +82,14 @@ async function own(runtime: Runtime, home: Home, options: Options): Promise<Init
     : parseAddress(required(options.registry, '--registry', 'or --devnet'))
   const chainId = devnet ? devnet.facts.chainId : required(options.chainId, '--chain-id', 'or --devnet')
   const network = devnet ? { devnet: devnet.file } : explicitNetwork(options)
+  demandSecondNode(options, network)
   if (existsSync(home.key)) throw alreadyThere(home.key)
   const key = await chooseKey(runtime, options, devnet?.facts.accounts)
   const owner = parseAddress(key.address)
   const log: LogId = { chainId, registry, owner, topic }
   await makeHome(home)
   if (options.keyFile) await keepKey(runtime, home, key, options)
-  await writeConfig(home, { log, role: 'writer', feed: feedOf(options), relayer: options.relayer, network })
+  await writeConfig(home, { log, role: 'writer', ...settingsOf(options), relayer: options.relayer, network })
   return { log, role: 'writer', unpaid: !('devnet' in network) && network.batch === undefined }
 }
 
@@ -109,14 +112,21 @@ async function foreign(home: Home, options: Options): Promise<Initialised> {
       { log: formatLogId(log) },
     )
   }
+  const network = devnet ? { devnet: devnet.file } : explicitNetwork(options)
+  demandSecondNode(options, network)
   await makeHome(home)
-  await writeConfig(home, {
-    log,
-    role: 'reader',
-    feed: feedOf(options),
-    network: devnet ? { devnet: devnet.file } : explicitNetwork(options),
-  })
+  await writeConfig(home, { log, role: 'reader', ...settingsOf(options), network })
   return { log, role: 'reader', unpaid: false }
+}
+
+function settingsOf(options: Options): Pick<Config, 'feed' | 'evidence' | 'readBack'> {
+  const { evidence, readBack } = options
+  return { feed: feedOf(options), evidence, readBack }
+}
+
+/** Better now than at the first publish. */
+function demandSecondNode(options: Options, network: Config['network']): void {
+  evidenceFor(options, {}, 'bee' in network ? gatewaysOf(network) : [])
 }
 
 function feedOf({ feed, anchorEvery }: Options): Config['feed'] {
@@ -177,6 +187,7 @@ Examples:
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes --feed --anchor-every 100
   $ remote-log init --devnet ./net --topic notes --relayer https://relayer.example/heads
   $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
+  $ remote-log init --devnet ./net --topic notes --evidence sample --read-back http://another.example:1633
   $ remote-log init --rpc https://rpc.example --bee http://localhost:1633 --registry 0x… --chain-id 100 \\
       --batch … --topic notes
   $ remote-log init --rpc https://rpc.example --bee https://gateway.example --bee https://another.example \\

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@remote-log/core'
 import { type Command, Option } from 'commander'
+import { addEvidence, type EvidenceOptions } from '../evidence.ts'
 import { followProgress } from '../follow-progress.ts'
 import { withLog } from '../open-log.ts'
 import { parseUrl } from '../parse-option.ts'
@@ -7,7 +8,7 @@ import type { GlobalOptions } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
 import { describePublish, showPublish } from '../show-publish.ts'
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, EvidenceOptions {
   readonly passwordFile?: string
   readonly onConflict: 'rebase' | 'fail'
   readonly anchor?: boolean
@@ -16,7 +17,7 @@ interface Options extends GlobalOptions {
 }
 
 export function addPublish(program: Command, runtime: Runtime): void {
-  program
+  const command = program
     .command('publish')
     .description('Upload what was appended to Swarm and move the head in the registry.')
     .addOption(onConflictOption())
@@ -42,6 +43,7 @@ export function addPublish(program: Command, runtime: Runtime): void {
         else await showPublish(runtime.stdout, report)
       })
     })
+  addEvidence(command)
 }
 
 const HELP = `
@@ -54,8 +56,12 @@ With --relayer (here or at init) the head is signed and posted as JSON; whoever 
 Nothing that it says is believed: the publish ends when the chain has the head, else with exit code 11, and the entries
 stay. Then publish again: nothing is published twice.
 
+The head moves once the network has every chunk: by the word of the node's tags, and with --evidence sample (the head page
+and 32 random chunks) or all also by that of a second node, which serves them.
+
 Examples:
   $ remote-log publish
+  $ remote-log publish --evidence all --read-back http://another.example:1633
   $ remote-log publish --json
   $ remote-log publish --feed-only
   $ remote-log publish --anchor

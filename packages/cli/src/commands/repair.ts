@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { counted } from '../counted.ts'
+import { addEvidence, type EvidenceOptions } from '../evidence.ts'
 import { followProgress } from '../follow-progress.ts'
 import { withLog } from '../open-log.ts'
 import { parseBatch, parseUrl } from '../parse-option.ts'
@@ -8,7 +9,7 @@ import type { GlobalOptions, SetExitCode } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
 import { auditExitCode, showAudit } from '../show-audit.ts'
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, EvidenceOptions {
   readonly bee?: string
   readonly batch?: string
   readonly payloads?: string
@@ -16,7 +17,7 @@ interface Options extends GlobalOptions {
 }
 
 export function addRepair(program: Command, runtime: Runtime, setExitCode: SetExitCode): void {
-  program
+  const command = program
     .command('repair')
     .description('Put back what is lost of the published log, from the copy on this device; needs no key.')
     .option('--bee <url>', 'ask and write to this Bee node instead of the configured one', parseUrl)
@@ -27,7 +28,7 @@ export function addRepair(program: Command, runtime: Runtime, setExitCode: SetEx
     .action(async (_own: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals()
       const { stdout, signal } = runtime
-      await withLog(runtime, options, async log => {
+      await withLog(runtime, { ...options, uploads: true }, async log => {
         const payloads =
           options.payloads === undefined ? undefined : await payloadFolder(options.payloads, signal)
         const report = await followProgress(runtime, 'repairing', onProgress =>
@@ -44,6 +45,7 @@ export function addRepair(program: Command, runtime: Runtime, setExitCode: SetEx
         if (code !== undefined) setExitCode(code)
       })
     })
+  addEvidence(command)
 }
 
 function stillLost({
