@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { causalVectors } from './vectors/causal.ts'
 import { logVectors } from './vectors/log.ts'
 import { pageVectors } from './vectors/page.ts'
 import { rfcPageVectors } from './vectors/rfc-page.ts'
@@ -8,6 +9,7 @@ import { rfcPageVectors } from './vectors/rfc-page.ts'
  * changes, it gets a new version and a new file. With `--check` nothing is written.
  */
 const VECTORS: Readonly<Record<string, () => unknown>> = {
+  'causal-v1.json': causalVectors,
   'log-v1.json': logVectors,
   'page-v1.json': pageVectors,
   'rfc-page-v1.json': rfcPageVectors,

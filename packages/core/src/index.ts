@@ -1,4 +1,14 @@
 export * from './bmt/make-chunk.ts'
+export { CausalClock, type NextEntry } from './causal/causal-clock.ts'
+export {
+  type CausalEntry,
+  type CausalLog,
+  CausalOrder,
+  compareOrdered,
+  type OrderedEntry,
+} from './causal/causal-order.ts'
+export * from './causal/envelope.ts'
+export type { Unmet, UnmetReason } from './causal/unmet.ts'
 export * from './chunk.ts'
 export * from './content-store.ts'
 export * from './directory/directory-builder.ts'

@@ -18,3 +18,7 @@ export const MAX_SEALED_PAGES = 2 ** 32 - 1
 export const MAX_EMBEDDED_BYTES = 3840
 /** Bytes of a page that mean nothing and may be chosen freely. */
 export const SALT_BYTES = 8
+/** Largest Lamport time that an entry may state, in milliseconds: the year 10889, so that times above it stay exact. */
+export const MAX_LAMPORT = 2 ** 48 - 1
+/** Most entries of other logs that an entry names as its dependencies: with them a header has at most 2,549 bytes. */
+export const MAX_CAUSAL_DEPENDENCIES = 32
