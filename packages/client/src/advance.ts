@@ -128,13 +128,27 @@ async function notExtending(reader: Reader, trusted: Anchor, found: Anchor): Pro
     block: found.block.number,
     pages: found.page.roots.sealedPages,
   }
-  return (await isEarlierState(reader, trusted, found))
+  return (await seemsEarlier(reader, trusted, found))
     ? new RollbackError('the name system states an earlier head than the one trusted before', details)
     : new RewrittenError('the head does not extend the one trusted before: history was rewritten', details)
 }
 
 /** Where that can't be found out, it is taken for another history: either way the head is not followed. */
-async function isEarlierState(reader: Reader, trusted: Anchor, found: Anchor): Promise<boolean> {
+async function seemsEarlier(reader: Reader, trusted: Anchor, found: Anchor): Promise<boolean> {
+  try {
+    return await isEarlierState(reader, trusted, found)
+  } catch (error) {
+    if (!(error instanceof RemoteLogError) || error.code === 'ABORTED') throw error
+    return false
+  }
+}
+
+/** Whether a head page is an earlier state of the trusted log. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED */
+export async function isEarlierState(
+  reader: Reader,
+  trusted: Pick<Anchor, 'page' | 'bytes'>,
+  found: Pick<Anchor, 'page' | 'bytes'>,
+): Promise<boolean> {
   const pages = found.page.roots.sealedPages
   const total = trusted.page.roots.sealedPages
   if (pages > total) return false
@@ -143,15 +157,10 @@ async function isEarlierState(reader: Reader, trusted: Anchor, found: Anchor): P
       found.page.roots.history === trusted.page.roots.history && checkOpenPageKept(found.bytes, trusted.bytes)
     )
   }
-  try {
-    const sealed = new SealedPages(trusted.page)
-    await descend(reader, sealed.walker, [{ from: Math.max(0, pages - 1), to: pages + 1 }])
-    const edge = sealed.walker.edgeAt(pages)!
-    if (pages > 0 && new HistoryBuilder(edge).root().reference !== found.page.roots.history) return false
-    const leaf = await sealed.page(reader, pages)
-    return checkOpenPageKept(found.bytes, leaf.bytes)
-  } catch (error) {
-    if (!(error instanceof RemoteLogError) || error.code === 'ABORTED') throw error
-    return false
-  }
+  const sealed = new SealedPages(trusted.page)
+  await descend(reader, sealed.walker, [{ from: Math.max(0, pages - 1), to: pages + 1 }])
+  const edge = sealed.walker.edgeAt(pages)!
+  if (pages > 0 && new HistoryBuilder(edge).root().reference !== found.page.roots.history) return false
+  const leaf = await sealed.page(reader, pages)
+  return checkOpenPageKept(found.bytes, leaf.bytes)
 }

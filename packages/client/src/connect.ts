@@ -7,12 +7,15 @@ import {
   parseLogId,
 } from '@remote-log/core'
 import {
+  addLane,
   type Eip1193Provider,
+  lanesOf,
   logOf,
   parseSignedHead,
   RegistryNameSystem,
   RelayedNameSystem,
   type Relayer,
+  removeLane,
   type Signer,
   verifySignedHead,
 } from '@remote-log/ethereum'
@@ -30,6 +33,8 @@ import type { ReadSigned } from './bundle/signed.ts'
 import { Contacts, type ContactsParts } from './contacts/contacts.ts'
 import type { LogSettings } from './context.ts'
 import { LocalFeedRecords } from './feed/local-feed-records.ts'
+import type { LaneChanges } from './lanes/changes.ts'
+import { Lanes, type LanesParts } from './lanes/lanes.ts'
 import type { LocalDatabase } from './local-database.ts'
 import { LocalStamps } from './local-stamps.ts'
 import { RemoteLog } from './remote-log.ts'
@@ -219,6 +224,44 @@ export async function connectContacts(options: ConnectContactsOptions): Promise<
   })
 }
 
+/** Where the parts of a list of lanes are. */
+export interface ConnectLanesOptions
+  extends Pick<ConnectOptions, 'bee' | 'rpc' | 'local' | 'maxInFlight' | 'onRequest' | 'confirmations'>,
+    Pick<LanesParts, 'ranges' | 'now' | 'clock' | 'own'> {
+  /** Whose list: `remotelog:<chainId>/<registry>/<owner>/<group>`, as a log id with the list's name as its topic. */
+  readonly list: LogId | string
+  /** The key or wallet of the list's owner, to add lanes and revoke them. Default: the list is only read. */
+  readonly signer?: Signer | undefined
+}
+
+/**
+ * Opens all logs that one person listed, over Swarm and the registry. Asks nothing of the network yet.
+ * @throws INVALID_ARGUMENT (also where the signer is not the list's owner), LOCKED, UNAVAILABLE
+ */
+export async function connectLanes(options: ConnectLanesOptions): Promise<Lanes> {
+  const { bee, rpc, signer, maxInFlight, onRequest, confirmations, list: at, local, ...settings } = options
+  const list = typeof at === 'string' ? parseLogId(at) : at
+  if (signer !== undefined) await demandOwner(signer, list)
+  const { owner, topic: group, registry, chainId } = list
+  const place = { provider: rpc, registry, chainId, confirmations }
+  return await Lanes.open({
+    ...settings,
+    list,
+    store: storeAt(bee, { stamper: undefined, maxInFlight, onRequest }),
+    names: new RegistryNameSystem(place),
+    lanesOf: call => lanesOf(place, { owner, group }, call),
+    changes: signer && laneChanges({ ...place, signer }, list),
+    local: local ?? new MemoryLevel<string, Uint8Array>(),
+  })
+}
+
+function laneChanges(options: Parameters<typeof addLane>[0], { topic: group }: LogId): LaneChanges {
+  return {
+    add: (log, call) => addLane(options, group, log, call),
+    remove: (log, cutOff, call) => removeLane(options, group, log, cutOff, call),
+  }
+}
+
 const pools = new WeakMap<RemoteLog, GatewayPool>()
 
 /** What is known of each of several gateways through which a log was opened, in their order; nothing of a single one. */
@@ -273,7 +316,7 @@ async function stamperFor(
 async function demandOwner(signer: Signer, { owner }: LogId): Promise<void> {
   const signs = parseAddress(await signer.getAddress())
   if (signs === owner) return
-  throw new InvalidArgumentError(`the signer ${signs} is not the owner ${owner} of this log`, {
+  throw new InvalidArgumentError(`the signer ${signs} is not the owner ${owner} of this log or list`, {
     signer: signs,
     owner,
   })

@@ -1,11 +1,11 @@
-import { NotFoundError } from '@remote-log/core'
+import { type Entry, entryTimes, NotFoundError } from '@remote-log/core'
 import { nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import { follow } from './follow.ts'
 import { locate } from './locate.ts'
 import { LogEntry } from './log-entry.ts'
 import { openStored } from './payload-source.ts'
-import { ensureView, read, viewOf } from './read.ts'
+import { ensureView, read, type View, viewOf } from './read.ts'
 import type { Reader } from './reader.ts'
 
 /**
@@ -52,20 +52,29 @@ async function bySeq(context: LogContext, reader: Reader, seq: number): Promise<
   const { anchor, sealed } = view
   const inHead = seq >= anchor.page.firstSeq
   const page = inHead ? anchor.page : (await locate(context, reader, anchor, sealed, { seq })).page
-  return new LogEntry(page.entries[seq - page.firstSeq]!, true, openStored(context))
+  const at = seq - page.firstSeq
+  return new LogEntry(page.entries[at]!, entryTimes(page)[at], true, openStored(context))
 }
 
 async function byTime(context: LogContext, reader: Reader, time: number): Promise<LogEntry | undefined> {
   const view = viewOf(context)
-  if (view) {
-    const { anchor, sealed } = view
-    const inHead = anchor.page.roots.sealedPages === 0 || anchor.page.baseTimestamp < time
-    const page = inHead ? anchor.page : (await locate(context, reader, anchor, sealed, { time })).page
-    const found = page.entries.find(entry => entry.timestamp >= time)
-    if (found) return new LogEntry(found, true, openStored(context))
-  }
+  const found = view && (await publishedByTime(context, reader, view, time))
+  // All before it were below `time`: its own timestamp is the maximum.
+  if (found) return new LogEntry(found, found.timestamp, true, openStored(context))
   for await (const entry of read(context, reader, { from: view ? nextSeqOf(view.anchor.page) : 0 })) {
     if (entry.timestamp >= time) return entry
   }
   return undefined
+}
+
+/** The first published entry at which the running maximum reaches `time`; asks nobody for a newer head. */
+export async function publishedByTime(
+  context: LogContext,
+  reader: Reader,
+  { anchor, sealed }: View,
+  time: number,
+): Promise<Entry | undefined> {
+  const inHead = anchor.page.roots.sealedPages === 0 || anchor.page.baseTimestamp < time
+  const page = inHead ? anchor.page : (await locate(context, reader, anchor, sealed, { time })).page
+  return page.entries.find(entry => entry.timestamp >= time)
 }

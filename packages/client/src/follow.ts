@@ -1,7 +1,6 @@
 import {
   type BlockRef,
   type BlockTag,
-  checkOpenPageKept,
   type HeadStatement,
   LocalDamagedError,
   type Reference,
@@ -16,12 +15,12 @@ import { type Advanced, advance } from './advance.ts'
 import { type Anchor, decodeHead } from './anchor.ts'
 import { type BuiltHead, buildHead } from './build-head.ts'
 import { BuiltPages } from './built-pages.ts'
+import { isKeptBehind } from './compare-head.ts'
 import type { LogContext } from './context.ts'
 import { ensureEdges } from './edges.ts'
 import { lookAhead } from './feed/ahead.ts'
 import { announcedOf, arrivedIn } from './feed/announced-head.ts'
 import type { Attempt } from './journal.ts'
-import { keptPage } from './locate.ts'
 import type { Reader } from './reader.ts'
 import { SealedPages } from './sealed-pages.ts'
 
@@ -180,19 +179,16 @@ async function advanceOrReorg(
     if (!anchor || !(error instanceof RemoteLogError)) throw error
     if (error.code !== 'REWRITTEN' && error.code !== 'ROLLBACK') throw error
     if (anchor.offChain) {
-      if (error.code === 'ROLLBACK' || (await isKeptBehind(context, reader, head!))) return 'behind'
+      if (error.code === 'ROLLBACK' || (await isBehindKept(context, reader, head!))) return 'behind'
       throw error
     }
     throw (await reorganised(context, reader, anchor, { head, block }, error)) ?? error
   }
 }
 
-/** Whether a head is an earlier state of the trusted one by the pages kept here: its tail names all that is before. */
-async function isKeptBehind(context: LogContext, reader: Reader, head: Reference): Promise<boolean> {
+async function isBehindKept(context: LogContext, reader: Reader, head: Reference): Promise<boolean> {
   const bytes = await reader.page(head)
-  const { sealedPages } = decodeHead(bytes, context.log, head).roots
-  if (!context.state.have.has(sealedPages)) return false
-  return checkOpenPageKept(bytes, (await keptPage(context, sealedPages)).bytes)
+  return await isKeptBehind(context, { bytes, page: decodeHead(bytes, context.log, head) })
 }
 
 async function vanished(

@@ -9,6 +9,7 @@ export type { ExpirySource, Lifetime } from './care/lifetime.ts'
 export type { ChunkPlace, LogPart, LostChunk, UnknownChunks } from './care/lost-chunk.ts'
 export type { RepairOptions, RepairReport } from './care/repair.ts'
 export type { Clock } from './clock.ts'
+export type { HeadComparison } from './compare-head.ts'
 export {
   type BatchChoice,
   type BatchExpiry,
@@ -21,9 +22,11 @@ export {
   type ChainBatchOrder,
   type ChainTopUpOrder,
   type ConnectContactsOptions,
+  type ConnectLanesOptions,
   type ConnectOptions,
   connect,
   connectContacts,
+  connectLanes,
   createKey,
   type Eip1193Provider,
   formatBzz,
@@ -59,6 +62,13 @@ export { AnchoredNameSystem } from './feed/anchored-name-system.ts'
 export { FeedNameSystem } from './feed/feed-name-system.ts'
 export type { ForgetOptions } from './forget.ts'
 export { type KeyBatchStatus, KeyPostage, type KeyPostageOptions } from './key-postage.ts'
+export type { LaneChanges, LaneTransaction } from './lanes/changes.ts'
+export type { AskLanes } from './lanes/follow-list.ts'
+export type { KnownLane, KnownLanes } from './lanes/known-lanes.ts'
+export { Lanes, type LanesParts } from './lanes/lanes.ts'
+export type { LaneCursor, LaneEntry, ReadLanesOptions } from './lanes/read-lanes.ts'
+export type { LaneResult, LanesStatement, SyncLanesOptions } from './lanes/sync-lanes.ts'
+export type { WatchLanesOptions } from './lanes/watch-lanes.ts'
 export {
   CLASSIC_LEVEL_OPTIONS,
   type LocalChange,

@@ -13,6 +13,8 @@ export class LogEntry {
   readonly timestamp: number
   /** The message's own id (H1 of the RFC): SHA-256 of the payload unless its author gave another. */
   readonly id: MessageId
+  /** Running maximum of timestamps up to this entry, Unix ms; undefined while it is only on this device. */
+  readonly time: number | undefined
   readonly content: Content
   /** False: only on this device so far. */
   readonly published: boolean
@@ -20,10 +22,17 @@ export class LogEntry {
   readonly anchored: boolean
   readonly #open: OpenSource
 
-  constructor(entry: Entry, published: boolean, open: OpenSource, anchored = published) {
+  constructor(
+    entry: Entry,
+    time: number | undefined,
+    published: boolean,
+    open: OpenSource,
+    anchored = published,
+  ) {
     this.seq = entry.seq
     this.timestamp = entry.timestamp
     this.id = entry.id
+    this.time = time
     this.content = detached(entry.content)
     this.published = published
     this.anchored = anchored

@@ -1,4 +1,4 @@
-import { type Entry, throwIfAborted } from '@remote-log/core'
+import { type Entry, entryTimes, throwIfAborted } from '@remote-log/core'
 import { type Anchor, nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
 import type { LogContext } from './context.ts'
@@ -112,7 +112,7 @@ async function* readUnsent(
     throwIfAborted(reader.call.signal, 'reading')
     const { staging } = entry
     const open = staging === undefined ? openStored(context) : openStaged(context, staging)
-    yield new LogEntry({ ...entry, seq: offset + ordinal }, ordinal < announced, open, false)
+    yield new LogEntry({ ...entry, seq: offset + ordinal }, undefined, ordinal < announced, open, false)
   }
 }
 
@@ -127,9 +127,12 @@ async function* readPublished(
   const wanted = ({ seq }: Entry) => seq >= seqs.from && seq < seqs.to
   for await (const { page } of pages(context, reader, view, seqs, reverse)) {
     throwIfAborted(reader.call.signal, 'reading')
+    const times = entryTimes(page)
     const entries = page.entries.filter(wanted)
-    for (const entry of reverse ? entries.reverse() : entries)
-      yield new LogEntry(entry, true, open, entry.seq < view.anchored)
+    for (const entry of reverse ? entries.reverse() : entries) {
+      const time = times[entry.seq - page.firstSeq]
+      yield new LogEntry(entry, time, true, open, entry.seq < view.anchored)
+    }
   }
 }
 

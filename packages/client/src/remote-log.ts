@@ -9,6 +9,7 @@ import {
   logHash,
   MAX_EMBEDDED_BYTES,
   type NameSystem,
+  type Reference,
 } from '@remote-log/core'
 import type { EntryOptions, NewPayload } from './append.ts'
 import { type Appended, Appender } from './appender.ts'
@@ -20,6 +21,7 @@ import { type ExpirySource, type Lifetime, lifetimes } from './care/lifetime.ts'
 import { type RepairOptions, type RepairReport, repair } from './care/repair.ts'
 import { checkCount } from './check-count.ts'
 import { monotonicClock } from './clock.ts'
+import { compareHead, type HeadComparison } from './compare-head.ts'
 import type { LogContext, LogSettings } from './context.ts'
 import { checkAnchorPolicy, DEFAULT_ANCHOR_POLICY } from './feed/anchor-policy.ts'
 import { AnchoredNameSystem } from './feed/anchored-name-system.ts'
@@ -56,6 +58,9 @@ export interface LogParts extends Partial<LogSettings> {
   readonly onClosed?: (() => void) | undefined
 }
 
+/** What a log works with, for the modules beside this one. */
+export let contextOf: (log: RemoteLog) => LogContext
+
 /** An operation that told what it cost. */
 export interface WithCosts<T> {
   readonly value: T
@@ -75,6 +80,10 @@ export class RemoteLog {
   readonly #intake: Intake
   readonly #readSigned: ReadSigned | undefined
   readonly #onClosed: (() => void) | undefined
+
+  static {
+    contextOf = log => log.#context
+  }
 
   private constructor(context: LogContext, { local, readSigned, onClosed }: LogParts, nextStaging: number) {
     this.id = context.id
@@ -164,6 +173,14 @@ export class RemoteLog {
    */
   head(options: CallOptions & { readonly at?: BlockTag | undefined } = {}): Promise<HeadStatement> {
     return this.#context.names.head(this.id, options)
+  }
+
+  /**
+   * What a head that came by another way (from another reader, a bundle, a list of lanes) is to the one that is trusted
+   * here; changes nothing. @throws REWRITTEN where neither extends the other, with both heads: see `compare-head.ts`
+   */
+  compare(head: Reference, options: OperationOptions = {}): Promise<HeadComparison> {
+    return compareHead(this.#context, new Reader(this.#context.store, options), head)
   }
 
   /** Moves the trusted head to the newest one, without fetching pages. @throws as {@link sync} for head and index */

@@ -19,8 +19,9 @@ export interface WatchOptions extends OperationOptions {
   readonly onTrouble?: ((error: RemoteLogError) => void) | undefined
 }
 
-const DEFAULT_INTERVAL_MS = 4000
-const PASSING: readonly string[] = ['UNAVAILABLE', 'NOT_FOUND', 'STALE']
+export const DEFAULT_INTERVAL_MS = 4000
+/** What may be another answer the next time. */
+export const PASSING: readonly string[] = ['UNAVAILABLE', 'NOT_FOUND', 'STALE']
 
 /** What a watch needs of its log. */
 export interface Watched {
@@ -82,7 +83,7 @@ async function* notShown(
 }
 
 /** Resolves after `ms`, or at once when the signal fires. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise(resolve => {
     const end = () => {
       clearTimeout(timer)

@@ -32,6 +32,8 @@ export {
   sameEdge,
 } from './history/history-edge.ts'
 export * from './history/history-walker.ts'
+export type * from './lanes/lane.ts'
+export * from './lanes/merge-lanes.ts'
 export * from './limits.ts'
 export * from './log-builder.ts'
 export * from './log-builder-codec.ts'

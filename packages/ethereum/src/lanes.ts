@@ -1,8 +1,9 @@
 import {
-  type Address,
   type BlockRef,
   type BlockTag,
   type CallOptions,
+  type Lane,
+  type LaneList,
   type LogKey,
   parseAddress,
   parseTopic,
@@ -15,25 +16,6 @@ import { Connection } from './connection.ts'
 import type { RegistryOptions } from './options.ts'
 import { wholeList } from './pages.ts'
 import { headOfBytes32, registryInterface, toBytes32 } from './registry-abi.ts'
-
-/** A log in somebody's list. */
-export interface Lane {
-  readonly log: LogKey
-  /** False where it was removed: then its entries up to `cutOff` count, and no later ones. */
-  readonly listed: boolean
-  /** The head up to which a removed lane's entries count; undefined: none of them, or it is listed. */
-  readonly cutOff: Reference | undefined
-  /** The head that stands for the log; undefined where it was never published. */
-  readonly head: Reference | undefined
-  /** Raised by every change: what the next signed statement has to name. */
-  readonly revision: number
-}
-
-/** Whose list, and its name. */
-export interface LaneList {
-  readonly owner: Address
-  readonly group: Topic
-}
 
 /**
  * A list with the heads of all its lanes, removed ones included, at one block; in one round up to 500 lanes.

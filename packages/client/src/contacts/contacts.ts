@@ -112,12 +112,19 @@ export class Contacts {
    */
   async syncAll(options: SyncAllOptions = {}): Promise<ContactsStatement> {
     const { names, local, clock = monotonicClock } = this.#parts
+    const contacts = await this.#list.all()
     return await syncAll(
       {
-        names,
+        ask: async call => {
+          const heads = await names.heads(
+            contacts.map(({ id }) => id),
+            call,
+          )
+          return contacts.map((contact, i) => ({ contact, stated: heads[i]! }))
+        },
+        expected: contacts.length,
         local,
         clock,
-        contacts: await this.#list.all(),
         opened: log => this.#open.get(log),
         open: id => this.#openLog(id),
       },

@@ -2,11 +2,11 @@ import {
   type BlockRef,
   type BlockTag,
   BudgetExceededError,
+  type CallOptions,
   type HeadStatement,
   type LogHash,
   type LogId,
   logHash,
-  type NameSystem,
   RemoteLogError,
   throwIfAborted,
 } from '@remote-log/core'
@@ -72,11 +72,19 @@ export interface ContactsStatement {
   readonly costs: Costs
 }
 
+/** A log, and what the name system states of it. */
+export interface Stated {
+  readonly contact: Contact
+  readonly stated: HeadStatement
+}
+
 export interface SyncAllParts {
-  readonly names: NameSystem
+  /** Asks for the heads of all logs, at one block. */
+  readonly ask: (options: CallOptions & { readonly at?: BlockTag | undefined }) => Promise<readonly Stated[]>
+  /** How many logs that will be, for progress. */
+  readonly expected: number
   readonly local: LocalDatabase
   readonly clock: Clock
-  readonly contacts: readonly Contact[]
   /** The log, where a caller has it open. */
   readonly opened: (log: LogHash) => RemoteLog | undefined
   readonly open: (id: LogId) => Promise<RemoteLog>
@@ -99,10 +107,8 @@ export async function syncAll(parts: SyncAllParts, options: SyncAllOptions): Pro
 }
 
 /** A log that has to be read. */
-interface Behind {
-  readonly contact: Contact
+interface Behind extends Stated {
   readonly known: Known
-  readonly stated: HeadStatement
   log?: RemoteLog
 }
 
@@ -123,23 +129,20 @@ class SyncAll {
   }
 
   async run(): Promise<ContactsStatement> {
-    const { contacts, names } = this.#parts
-    this.#progress('heads', 0, contacts.length)
+    const { ask, expected } = this.#parts
+    this.#progress('heads', 0, expected)
     const { signal } = this.#window
-    const heads = await names.heads(
-      contacts.map(({ id }) => id),
-      { signal, at: this.#options.at },
-    )
-    this.#progress('heads', contacts.length, contacts.length)
-    const behind = await this.#behind(heads)
+    const asked = await ask({ signal, at: this.#options.at })
+    this.#progress('heads', asked.length, asked.length)
+    const behind = await this.#behind(asked)
     await this.#each('newest', behind, item => this.#readHead(item))
     const read = behind.filter(({ log }) => log).sort((a, b) => newest(b) - newest(a))
     await this.#each('pages', read, item => this.#readPages(item))
-    const logs = contacts.map(contact => this.#results.get(contact)!)
+    const logs = asked.map(({ contact }) => this.#results.get(contact)!)
     return {
       complete: logs.every(({ statement }) => statement?.complete),
       fresh: logs.reduce((all, { statement }) => all + (statement?.fresh ?? 0), 0),
-      block: heads[0]?.block,
+      block: asked[0]?.stated.block,
       logs,
       costs: this.#costs,
     }
@@ -151,11 +154,10 @@ class SyncAll {
   }
 
   /** Compares what is stated with what is known, log by log; those that are up to date are done with it. */
-  async #behind(heads: readonly HeadStatement[]): Promise<Behind[]> {
-    const { contacts, local, opened } = this.#parts
+  async #behind(asked: readonly Stated[]): Promise<Behind[]> {
+    const { local, opened } = this.#parts
     const behind: Behind[] = []
-    const look = async (index: number) => {
-      const [contact, stated] = [contacts[index]!, heads[index]!]
+    const look = async ({ contact, stated }: Stated) => {
       const hash = logHash(contact.id)
       const log = opened(hash)
       await this.#reporting(contact, async () => {
@@ -164,7 +166,7 @@ class SyncAll {
         else behind.push({ contact, known, stated })
       })
     }
-    for await (const _ of inOrder(contacts.keys(), LOOKS_AT_ONCE, this.#window.signal, look));
+    for await (const _ of inOrder(asked, LOOKS_AT_ONCE, this.#window.signal, look));
     return behind
   }
 

@@ -48,6 +48,15 @@ export interface Page {
   readonly roots: Roots | undefined
 }
 
+/** The running maximum of timestamps at each entry of the page, ms. */
+export function entryTimes({ baseTimestamp, entries }: Pick<Page, 'baseTimestamp' | 'entries'>): number[] {
+  let time = baseTimestamp
+  return entries.map(({ timestamp }) => {
+    time = Math.max(time, timestamp)
+    return time
+  })
+}
+
 /** The running maximum of timestamps after the page's last entry: the base timestamp of the page behind it, ms. */
 export function pageTime(page: Pick<Page, 'baseTimestamp' | 'entries'>): number {
   let time = page.baseTimestamp
