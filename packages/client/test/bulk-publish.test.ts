@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { seededBytes } from '@remote-log/conformance'
 import {
@@ -7,6 +10,7 @@ import {
   MemoryChain,
   MemoryNameSystem,
   parseAddress,
+  type RemoteLogError,
   topicOf,
 } from '@remote-log/core'
 import { type BeeNode, type FaultProxy, startBeeNode, startFaultProxy } from '@remote-log/devnet'
@@ -39,8 +43,8 @@ function device(topic: string, batch: string, url: string, chain: MemoryChain) {
   return { id, open }
 }
 
-async function slots(batch: string): Promise<number> {
-  const answer = await fetch(`${node.url}/stamps/${batch}/buckets`)
+async function slots(batch: string, { url } = node): Promise<number> {
+  const answer = await fetch(`${url}/stamps/${batch}/buckets`)
   const { buckets } = (await answer.json()) as { buckets: { collisions: number }[] }
   return buckets.reduce((sum, { collisions }) => sum + collisions, 0)
 }
@@ -125,4 +129,69 @@ test('entries go up as files where the store takes files, chunk by chunk where i
     await log.close()
   }
   assert.equal(heads.size, 1)
+})
+
+test('a batch that is full in the middle of a bulk publish: REFUSED, no head; with room it goes on and pays nothing twice', async t => {
+  const batch = await node.grantBatch()
+  const proxy = await startFaultProxy({ target: node.url })
+  t.after(() => proxy.stop())
+  const chain = new MemoryChain()
+  const { id, open } = device('full in the middle', batch, proxy.url, chain)
+  const log = await open()
+  const ids = (await log.appendMany(items)).map(entry => entry.id)
+  const body = '{"code":402,"message":"batch is overissued"}'
+  let files = 0
+  proxy.setRule(({ method, path }) =>
+    method === 'POST' && path === '/bytes' && files++ === 1 ? { answer: { status: 402, body } } : undefined,
+  )
+  await assert.rejects(log.publish(), (error: RemoteLogError) => {
+    assert.deepEqual(
+      [error.code, error.details.reason, error.details.batch],
+      ['REFUSED', 'batch-full', batch],
+    )
+    return true
+  })
+  assert.deepEqual([log.status().head, log.status().unsent], [undefined, ENTRIES])
+  const report = await log.publish()
+  assert.deepEqual(await readAll(id, chain), ids)
+  assert.equal(await slots(batch), report.chunks)
+})
+
+test('a node that is started again while a publish waits for it: the next run ends it, and pays nothing twice', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'remote-log-bulk-'))
+  t.after(() => rm(folder, { recursive: true }))
+  let own = await startBeeNode({ folder })
+  t.after(() => own.stop())
+  const batch = await own.grantBatch()
+  const proxy = await startFaultProxy({ target: own.url })
+  t.after(() => proxy.stop())
+  const chain = new MemoryChain()
+  const { id, open } = device('started again', batch, proxy.url, chain)
+  const log = await open()
+  const ids = (await log.appendMany(items)).map(entry => entry.id)
+  own.pauseSync()
+  let down: Promise<void> | undefined
+  proxy.setRule(({ method, path }) => {
+    if (method === 'GET' && path.startsWith('/tags/')) down ??= own.stop()
+    return down && { drop: true }
+  })
+  await assert.rejects(log.publish(), { code: 'UNAVAILABLE' })
+  await down
+  assert.equal(log.status().head, undefined)
+  own = await startBeeNode({ folder, port: Number(new URL(own.url).port) })
+  proxy.setRule(undefined)
+  const report = await (await open()).publish()
+  assert.equal(report.entries, ENTRIES)
+  const bob = await RemoteLog.open({
+    id,
+    store: new SwarmStore({ url: own.url }),
+    names: new MemoryNameSystem({ chain }),
+    local: memory(),
+  })
+  assert.ok((await bob.sync()).complete)
+  assert.deepEqual(
+    (await Array.fromAsync(bob.read())).map(entry => entry.id),
+    ids,
+  )
+  assert.equal(await slots(batch, own), report.chunks)
 })

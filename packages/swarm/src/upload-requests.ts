@@ -4,8 +4,10 @@ import {
   CorruptError,
   chunkPayload,
   type Reference,
+  RefusedError,
   SPAN_BYTES,
   UnavailableError,
+  withDetails,
 } from '@remote-log/core'
 import { type AnswerOrigin, isAbsence, isWebPage, refused, writeError } from './answer-error.ts'
 import type { BeeAnswer } from './bee-connection.ts'
@@ -42,7 +44,11 @@ export async function postChunk(
   const paid = await postage.headersFor(chunk, signal)
   const headers = { ...CONTENT_TYPE, ...paid, ...(tag !== undefined && { 'swarm-tag': tag }) }
   const request = { method: 'POST', route: '/chunks', headers, body: bytes } as const
-  return node.call(request, signal, (answer, origin) => demandReference(reference, answer, origin))
+  try {
+    return await node.call(request, signal, (answer, origin) => demandReference(reference, answer, origin))
+  } catch (error) {
+    throw aboutStore(error, reference, postage.batch)
+  }
 }
 
 /** What became of a posted file: the tag that counts its chunks where the node named one, or that it takes no files. */
@@ -80,11 +86,24 @@ export async function postBytes(
     ...(tag !== undefined && { 'swarm-tag': tag }),
   }
   const request = { method: 'POST', route: '/bytes', headers, body } as const
-  return node.call(request, signal, (answer, origin): PostedFile => {
-    if (takesNoFiles(answer)) return 'no files here'
-    demandReference(root, answer, origin)
-    return { tag: /^[1-9][0-9]{0,15}$/.exec(answer.headers.get('swarm-tag') ?? '')?.[0] }
-  })
+  try {
+    return await node.call(request, signal, (answer, origin): PostedFile => {
+      if (takesNoFiles(answer)) return 'no files here'
+      demandReference(root, answer, origin)
+      return { tag: /^[1-9][0-9]{0,15}$/.exec(answer.headers.get('swarm-tag') ?? '')?.[0] }
+    })
+  } catch (error) {
+    throw aboutStore(error, root, postage.batch)
+  }
+}
+
+/** The error of a store that was given up, with what it was about and what to do. */
+function aboutStore(error: unknown, reference: Reference, batch: string): unknown {
+  if (error instanceof UnavailableError) {
+    const what = `${error.message}; ${reference} did not go up: publish again later, or through another node`
+    return new UnavailableError(what, { ...error.details, reference }, error)
+  }
+  return error instanceof RefusedError ? withDetails(error, { reference, batch }) : error
 }
 
 function concatenated(leaves: readonly Chunk[]): Uint8Array {
