@@ -166,10 +166,11 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
   if (feed && asWriter) {
     throw new InvalidArgumentError("a feed is the owner's: writers publish to the chain", { owner: id.owner })
   }
-  const feedAt = () =>
+  const feedAt = (stamper: Stamper | undefined) =>
     openFeed({
       urls: typeof bee === 'string' ? [bee] : bee,
       batch,
+      stamper,
       signer,
       onRequest,
       records: new LocalFeedRecords(local),
@@ -187,7 +188,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     names: relayer ? new RelayedNameSystem({ ...place, relayer }) : new RegistryNameSystem(place),
     local,
     readSigned,
-    feed: feed ? feedAt() : undefined,
+    feed: feed ? feedAt(stamper) : undefined,
     onClosed: () => stamper?.close(),
   }
   const opened = await RemoteLog.open(parts).catch(async (error: unknown) => {

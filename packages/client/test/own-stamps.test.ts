@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { topicOf } from '@remote-log/core'
-import { startDevnet } from '@remote-log/devnet'
+import { startBeeNode, startDevnet } from '@remote-log/devnet'
 import { ClassicLevel } from 'classic-level'
 import { connect, signerOf } from '../src/index.ts'
 import { LocalStamps } from '../src/local-stamps.ts'
@@ -40,6 +40,38 @@ test('a log is written through a node that does not own the batch, and read by a
   )
   await again.close()
   await assert.rejects(connect({ ...writer, batch: undefined }), { code: 'INVALID_ARGUMENT' })
+})
+
+test('with a feed, announcements and anchors are paid by the own key alone, through a gateway that owns nothing', async t => {
+  const devnet = await startDevnet()
+  t.after(() => devnet.stop())
+  const gateway = await startBeeNode({ peers: devnet.bee })
+  t.after(() => gateway.stop())
+  const [{ address, privateKey }] = devnet.accounts as [(typeof devnet.accounts)[number]]
+  const signer = signerOf(privateKey)
+  const batch = await devnet.bee.grantBatch({ owner: address, depth: 17, immutable: true })
+  const log = {
+    chainId: devnet.chainId,
+    registry: devnet.registry,
+    owner: address,
+    topic: topicOf('own feed'),
+  }
+  const where = { log, bee: gateway.url, rpc: devnet.rpcUrl }
+  const writer = { ...where, signer, batch, local: memory(), stampWith: { signer, depth: 17 } }
+  const alice = await connect({ ...writer, feed: { beginsLog: true }, anchor: 'onDemand' })
+  await alice.appendMany(texts(3))
+  assert.equal((await alice.publish()).provisional?.entries, 3)
+  await alice.appendMany(texts(2, 3))
+  await alice.publish({ anchor: true })
+  await alice.appendMany(texts(1, 5))
+  await alice.publish()
+  await alice.close()
+  const bob = await connect({ ...where, bee: devnet.beeUrl, feed: true })
+  await bob.sync()
+  assert.equal(bob.status().provisional?.entries, 6)
+  await bob.close()
+  const { stamps } = (await (await fetch(`${gateway.url}/stamps`)).json()) as { stamps: unknown[] }
+  assert.deepEqual(stamps, [])
 })
 
 /** Stamps until it is killed, and says which slot each chunk got. */

@@ -14,6 +14,7 @@ export type RefusalReason =
   | 'forbidden'
   | 'rejected'
   | 'stamp-invalid'
+  | 'depth-mismatch'
   | 'range'
   | 'batch-expiring'
   | 'batch-too-small'
@@ -88,6 +89,8 @@ const REMEDIES: Readonly<Record<RefusalReason, string>> = {
   'batch-expired': 'it ran out: buy another with remote-log postage buy',
   'batch-full': 'the postage batch is full: buy or dilute one with remote-log postage',
   'stamp-invalid': 'stamp with the key of the owner of the postage batch',
+  'depth-mismatch':
+    'say the depth that the chain has (remote-log postage own use), or dilute the batch to the other',
   malformed: 'these bytes are no chunk',
   forbidden: 'this node or gateway does not let you',
   rejected: 'this node does not take the request',

@@ -121,7 +121,7 @@ export class SwarmStore implements ContentStore, RangeReader {
 
   async #postage(signal: AbortSignal | undefined): Promise<ChunkPostage> {
     if (this.#stamper) {
-      await demandOnChain(this.#node.once(), this.#stamper.batch, signal)
+      await demandOnChain(this.#node.once(), this.#stamper, this.#minimumBatchSeconds, signal)
       return postageOfStamper(this.#stamper)
     }
     const batch = this.#batch
@@ -174,7 +174,7 @@ export class SwarmStore implements ContentStore, RangeReader {
 /** Gateways let through what their operators chose; the rest is answered as forbidden or unknown. */
 function givesNoTags(error: unknown): boolean {
   if (!(error instanceof RefusedError || error instanceof UnavailableError)) return false
-  return [401, 403, 404, 405].includes(Number(error.details.status))
+  return [401, 403, 404, 405, 501].includes(Number(error.details.status))
 }
 
 /** The node at a URL, as the options say. @throws INVALID_ARGUMENT */

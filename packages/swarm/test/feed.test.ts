@@ -11,7 +11,8 @@ import {
   singleOwnerAddress,
 } from '@remote-log/core'
 import { type BeeNode, type FaultRule, ManualClock, startBeeNode, startFaultProxy } from '@remote-log/devnet'
-import { openFeed, type SwarmFeedOptions } from '../src/index.ts'
+import { MemoryStampStorage, openFeed, Stamper, type SwarmFeedOptions } from '../src/index.ts'
+import { OWNER as BATCH_OWNER, ownerSigner } from './batch-owner.ts'
 import { logAbout, MemoryRecords, OWNER, SIGNER } from './feed-parts.ts'
 
 const BASE = seededReference('an anchored head')
@@ -53,6 +54,32 @@ describe('SwarmFeed over embedded nodes', () => {
     const { payload, feedIndex } = await feed.downloadPayload()
     assert.equal(feedIndex.toBigInt(), 2n)
     assert.deepEqual(Buffer.from(payload.toUint8Array()), Buffer.from(pages[2]!.bytes.subarray(8)))
+  })
+
+  test('updates are stamped here where a stamper pays, also again when an answer was lost: no slot twice', async t => {
+    const own = await node.grantBatch({ depth: 17, owner: BATCH_OWNER })
+    const stamper = await Stamper.open({
+      batch: own,
+      depth: 17,
+      signer: ownerSigner(),
+      storage: new MemoryStampStorage(),
+    })
+    const log = logAbout('own stamps')
+    const proxy = await startFaultProxy({ target: other.url })
+    t.after(() => proxy.stop())
+    const feed = writer({ urls: [proxy.url], batch: own, stamper })
+    await feed.claim(log, BASE)
+    let lost = 0
+    proxy.setRule(({ path }) => (path.startsWith('/soc/') && lost++ === 0 ? { cutAfter: 0 } : undefined))
+    for (const name of ['own 0', 'own 1', 'own 2']) await feed.announce(log, BASE, page(name))
+    const { update } = await openFeed({ urls: [node.url], records: new MemoryRecords() }).newest(log, BASE)
+    assert.deepEqual(update, { base: BASE, index: 2, chunk: page('own 2') })
+    assert.deepEqual([lost, stamper.fill], [4, 3 / 2 ** 17])
+    // Without its key the batch is of no use at a node that does not own it.
+    const unpaid = writer({ urls: [other.url], batch: own })
+    await unpaid.claim(logAbout('unpaid'), BASE)
+    const error = await expectCode(unpaid.announce(logAbout('unpaid'), BASE, page(0)), 'REFUSED', 'announce')
+    assert.equal(error.details.reason, 'batch-unknown')
   })
 
   test('nothing was announced: nothing is found, which is no trouble', async () => {

@@ -41,7 +41,7 @@ describe('stamps of one’s own', () => {
   })
 
   test('pass a gateway without tags: direct, and read back through a second node', async t => {
-    for (const status of [403, 404, 405]) {
+    for (const status of [403, 404, 405, 501]) {
       const proxy = await startFaultProxy({ target: gateway.url })
       t.after(() => proxy.stop())
       const body = JSON.stringify({ code: status, message: 'no' })
@@ -105,6 +105,25 @@ describe('stamps of one’s own', () => {
     const stamper = await stamperFor()
     await stamper.passOver(used)
     assert.equal(stamper.fill, 30 / 2 ** 17)
+  })
+
+  test('for a deeper batch than the chain has, or one that is about to run out, are refused before any leaves', async () => {
+    const batch = await gateway.grantBatch({ depth: 17, owner: OWNER })
+    const open = (id: string, depth: number) =>
+      Stamper.open({ batch: id, depth, storage: new MemoryStampStorage(), signer: ownerSigner() })
+    const storeFor = async (id: string, depth: number) =>
+      new SwarmStore({ url: gateway.url, stamper: await open(id, depth) })
+    const store = await storeFor(batch, 18)
+    const { details, message } = await expectCode(store.beginUpload(), 'REFUSED', 'beginUpload')
+    assert.deepEqual(
+      [details.reason, details.batch, details.depth, details.believed],
+      ['depth-mismatch', batch, 17, 18],
+    )
+    assert.match(message, /postage own use/)
+    await (await storeFor(batch, 17)).beginUpload()
+    const brief = await gateway.grantBatch({ depth: 17, owner: OWNER, amount: 24_000n * 100n })
+    const soon = await expectCode((await storeFor(brief, 17)).beginUpload(), 'REFUSED', 'beginUpload')
+    assert.deepEqual([soon.details.reason, soon.details.batch], ['batch-expiring', brief])
   })
 
   test('another batch than the stamper’s is INVALID_ARGUMENT', async () => {

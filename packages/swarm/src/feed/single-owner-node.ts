@@ -3,12 +3,14 @@ import {
   bytesToHex,
   CorruptError,
   NotFoundError,
+  type Reference,
   RemoteLogError,
   singleOwnerAddress,
   UnavailableError,
 } from '@remote-log/core'
 import { isAbsence, isWebPage, refused, unavailable, writeError } from '../answer-error.ts'
 import type { BeeNode } from '../bee-node.ts'
+import type { Stamper } from '../stamps/stamper.ts'
 import { parseObject } from '../tag.ts'
 import {
   MAX_SINGLE_OWNER_BYTES,
@@ -40,11 +42,12 @@ export interface SingleOwnerStore {
 /** Single-owner chunks through one Bee node or gateway. */
 export class SingleOwnerNode implements SingleOwnerStore {
   readonly #node: BeeNode
-  readonly #batch: string | undefined
+  readonly #payer: string | Stamper | undefined
 
-  constructor(node: BeeNode, batch?: string | undefined) {
+  /** @param payer needed to write: a batch of the node, 64 hex digits, or who stamps here */
+  constructor(node: BeeNode, payer?: string | Stamper | undefined) {
     this.#node = node
-    this.#batch = batch
+    this.#payer = payer
   }
 
   async get(owner: Address, id: Uint8Array, signal: AbortSignal | undefined): Promise<SingleOwnerChunk> {
@@ -74,9 +77,8 @@ export class SingleOwnerNode implements SingleOwnerStore {
     { owner, id, signature, wrapped }: SingleOwnerChunk,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const batch = this.#batch
-    if (batch === undefined) throw refused('no-batch', 'a feed update is stored on a postage batch', {})
     const reference = singleOwnerAddress(owner, id)
+    const paid = await this.#pay(reference, signal)
     const request = {
       method: 'POST',
       route: '/soc/{update}',
@@ -84,7 +86,7 @@ export class SingleOwnerNode implements SingleOwnerStore {
       query: { sig: bytesToHex(signature) },
       headers: {
         'content-type': 'application/octet-stream',
-        'swarm-postage-batch-id': batch,
+        ...paid,
         'swarm-deferred-upload': 'false',
       },
       body: wrapped.bytes,
@@ -100,5 +102,15 @@ export class SingleOwnerNode implements SingleOwnerStore {
       }
       throw new CorruptError(`${origin.url} stored the update ${reference} as ${got}`, { reference, got })
     })
+  }
+
+  async #pay(
+    reference: Reference,
+    signal: AbortSignal | undefined,
+  ): Promise<Readonly<Record<string, string>>> {
+    const payer = this.#payer
+    if (payer === undefined) throw refused('no-batch', 'a feed update is stored on a postage batch', {})
+    if (typeof payer === 'string') return { 'swarm-postage-batch-id': payer }
+    return { 'swarm-postage-stamp': bytesToHex(await payer.stamp(reference, { signal })) }
   }
 }

@@ -14,19 +14,27 @@ export function demandUsable(
   origin: AnswerOrigin,
   minimumSeconds = DEFAULT_MINIMUM_SECONDS,
 ): void {
-  const { id, usable, ttlSeconds, immutable, utilization, slots } = batch
+  const { id, usable, immutable, utilization, slots } = batch
   const details = { ...origin, batch: id }
   if (!usable) throw refused('batch-not-usable', `postage batch ${id} is not usable`, details)
-  // -1 where the postage price is 0 (`pkg/api/postage.go`): such a batch lasts.
-  if (ttlSeconds <= 0 && ttlSeconds !== -1) {
-    throw refused('batch-expired', `postage batch ${id} has no time left`, details)
-  }
-  if (ttlSeconds !== -1 && ttlSeconds < minimumSeconds) {
-    const what = `postage batch ${id} lasts ${ttlSeconds} s, less than ${minimumSeconds}`
-    throw refused('batch-expiring', what, { ...details, ttlSeconds, minimumSeconds })
-  }
+  demandTime(batch, origin, minimumSeconds)
   if (!immutable && utilization >= slots) {
     const what = `mutable postage batch ${id} has a full bucket: new chunks would displace older ones`
     throw refused('batch-full', what, { ...details, slots })
   }
+}
+
+/** Refuses a batch that ran out or is about to. @throws REFUSED (`batch-expired`, `batch-expiring`) */
+export function demandTime(
+  { id, ttlSeconds }: Pick<OwnBatch, 'id' | 'ttlSeconds'>,
+  origin: AnswerOrigin,
+  minimumSeconds = DEFAULT_MINIMUM_SECONDS,
+): void {
+  const details = { ...origin, batch: id }
+  // -1 where the postage price is 0 (`pkg/api/postage.go`): such a batch lasts.
+  if (ttlSeconds === -1) return
+  if (ttlSeconds <= 0) throw refused('batch-expired', `postage batch ${id} has no time left`, details)
+  if (ttlSeconds >= minimumSeconds) return
+  const what = `postage batch ${id} lasts ${ttlSeconds} s, less than ${minimumSeconds}`
+  throw refused('batch-expiring', what, { ...details, ttlSeconds, minimumSeconds })
 }

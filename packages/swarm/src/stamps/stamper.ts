@@ -60,6 +60,11 @@ export class Stamper {
     return this.#slots.batch
   }
 
+  /** As it was said when this was opened. */
+  get depth(): number {
+    return this.#slots.depth
+  }
+
   /** Where pages look for room before they are stamped. */
   get room(): ChunkRoom {
     return this.#slots
