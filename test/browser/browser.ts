@@ -11,9 +11,22 @@ const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/g
 
 /** A headless Chromium and an origin on loopback, for all tests of a file. */
 export interface TestBrowser {
-  /** An empty page of that origin, whose `globalThis.tested` has the exports of a module. */
-  open(module: URL, contentSecurityPolicy?: string): Promise<Page>
+  /** An empty page of that origin, with storage of its own, whose `globalThis.tested` has the exports of a module. */
+  open(module: URL, how?: OpenOptions): Promise<Page>
   stop(): Promise<void>
+}
+
+export interface OpenOptions {
+  readonly contentSecurityPolicy?: string
+  /** Modules by what stands in for them in this page. */
+  readonly alias?: Readonly<Record<string, string>>
+}
+
+/** A second tab of the same site, with the same storage. */
+export async function anotherTab(page: Page): Promise<Page> {
+  const tab = await page.context().newPage()
+  await tab.goto(page.url())
+  return tab
 }
 
 export async function startBrowser(): Promise<TestBrowser> {
@@ -39,10 +52,10 @@ export async function startBrowser(): Promise<TestBrowser> {
     throw error
   }
   return {
-    async open(module, policy) {
+    async open(module, { contentSecurityPolicy: policy, alias } = {}) {
       const name = String(documents.size)
-      documents.set(name, { script: await bundle(module), policy })
-      const page = await browser.newPage()
+      documents.set(name, { script: await bundle(module, alias), policy })
+      const page = await (await browser.newContext()).newPage()
       await page.goto(`${origin}/${name}/`)
       return page
     },
@@ -60,15 +73,17 @@ async function launch(): Promise<Browser> {
   const installed = INSTALLED.find(path => existsSync(path))
   return await chromium.launch({
     executablePath: installed ?? (await sparticuz.executablePath()),
-    args: installed ? ['--no-sandbox'] : sparticuz.args,
+    // A tab that crashes must not take the browser with it.
+    args: installed ? ['--no-sandbox'] : sparticuz.args.filter(argument => argument !== '--single-process'),
     headless: true,
   })
 }
 
-async function bundle(module: URL): Promise<string> {
+async function bundle(module: URL, alias: OpenOptions['alias'] = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(module)],
     bundle: true,
+    alias: { ...alias },
     write: false,
     format: 'iife',
     globalName: 'tested',

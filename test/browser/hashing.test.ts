@@ -29,7 +29,7 @@ describe('hashing in a browser', () => {
   })
 
   test('where a policy forbids WebAssembly, JavaScript gives the same addresses', async () => {
-    const page = await browser.open(MODULE, NO_WASM)
+    const page = await browser.open(MODULE, { contentSecurityPolicy: NO_WASM })
     const payload = seededBytes('policy', 4096)
     const got = await page.evaluate(bytes => tested.chosen(bytes), [...payload])
     assert.deepEqual(got, { wasm: false, address: makeChunk(payload).reference })

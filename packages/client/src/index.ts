@@ -1,5 +1,8 @@
 export type { EntryOptions, NewPayload } from './append.ts'
 export type { Appended } from './appender.ts'
+export type { AtRisk } from './at-risk.ts'
+export { BrowserDatabase, type BrowserDatabaseOptions, type IndexedDbLevel } from './browser-database.ts'
+export { type BrowserStorage, browserStorage } from './browser-storage.ts'
 export type { ExportOptions } from './bundle/export.ts'
 export type { ImportOptions, ImportReport } from './bundle/import.ts'
 export type { ReadSigned, ReadSignedHead } from './bundle/signed.ts'

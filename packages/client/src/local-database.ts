@@ -17,14 +17,18 @@ export interface LocalRange {
   readonly reverse?: boolean
 }
 
-/** Pairs in key order, as they were when the iterator was made; `close` where it is not read to its end. */
+/**
+ * Pairs in key order; `close` where it is not read to its end. LevelDB and memory give them as they were when the iterator
+ * was made, IndexedDB as they are when they are reached.
+ */
 export interface LocalIterator extends AsyncIterable<[string, Uint8Array]> {
   close(): Promise<void>
 }
 
 /**
- * What is needed of an ordered key-value database: the part of `abstract-level` that is used here. ClassicLevel (Node),
- * BrowserLevel (browsers) and MemoryLevel satisfy it as they are.
+ * What is needed of an ordered key-value database: the part of `abstract-level` that is used here. ClassicLevel (Node) and
+ * MemoryLevel satisfy it as they are, BrowserLevel (browsers) in a {@link BrowserDatabase}. One process, or one tab, has it
+ * open at a time.
  */
 export interface LocalDatabase {
   open(): Promise<void>

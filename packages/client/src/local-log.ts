@@ -41,7 +41,10 @@ export interface Queued {
   readonly entry: Unsent
 }
 
-/** Queued entries as they were when this was made. To be closed where it is not read to its end. */
+/**
+ * Queued entries as they were when this was made; only `forget` with `dropDamaged` shows, and only over IndexedDB. To be
+ * closed where it is not read to its end.
+ */
 export interface QueueSnapshot extends AsyncIterable<Queued> {
   close(): Promise<void>
 }
@@ -58,6 +61,10 @@ export class LocalLog {
   readonly log: LogHash
   readonly #db: LocalDatabase
   #left = false
+  /** Snapshots of the queue that are being read. */
+  #snapshots = 0
+  /** Published entries whose records go when nobody reads them any more. */
+  #clearBefore = 0
 
   constructor(db: LocalDatabase, log: LogHash) {
     this.#db = db
@@ -115,14 +122,36 @@ export class LocalLog {
     const range = { gte: root + unsentName(from), lt: root + unsentName(Math.max(from, to)), reverse }
     const iterator = this.#iterator(range)
     const read = this.#read(iterator)
+    const leave = this.#enter()
     const decode = async function* (): AsyncGenerator<Queued, void, undefined> {
-      for await (const [key, value] of read) {
-        const name = key.slice(root.length)
-        const ordinal = Number.parseInt(name.slice('unsent/'.length), 16)
-        yield { ordinal, entry: decodeUnsent(openRecord(name, value), name) }
+      try {
+        for await (const [key, value] of read) {
+          const name = key.slice(root.length)
+          const ordinal = Number.parseInt(name.slice('unsent/'.length), 16)
+          yield { ordinal, entry: decodeUnsent(openRecord(name, value), name) }
+        }
+      } finally {
+        await leave()
       }
     }
-    return { [Symbol.asyncIterator]: decode, close: () => iterator.close() }
+    const close = async () => {
+      await iterator.close()
+      await leave()
+    }
+    return { [Symbol.asyncIterator]: decode, close }
+  }
+
+  /** IndexedDB has no snapshots: what is being read has to stay. Returns what ends the reading. */
+  #enter(): () => Promise<void> {
+    this.#snapshots++
+    let inside = true
+    return async () => {
+      if (!inside) return
+      inside = false
+      if (--this.#snapshots > 0 || this.#clearBefore === 0 || this.#left) return
+      // What stays goes at the next start.
+      await this.clearSent(this.#clearBefore).catch(() => undefined)
+    }
   }
 
   /** Ordinals of the queued entries: from `first` to before `next`. */
@@ -135,10 +164,14 @@ export class LocalLog {
     return { first: Number.parseInt(first, 16), next: Number.parseInt(last, 16) + 1 }
   }
 
-  /** Clears the records of entries that are published. */
-  clearSent(before: number): Promise<void> {
+  /** Clears the records of entries that are published, as soon as no snapshot of the queue is read any more. */
+  async clearSent(before: number): Promise<void> {
+    if (this.#snapshots > 0) {
+      this.#clearBefore = before
+      return
+    }
     const root = `${this.log}/`
-    return this.#clear(root + unsentName(0), root + unsentName(before))
+    await this.#clear(root + unsentName(0), root + unsentName(before))
   }
 
   /** The lowest staging number in use from `from` on, or the highest with `reverse`; undefined where there is none. */

@@ -13,6 +13,7 @@ import {
 } from '@remote-log/core'
 import type { EntryOptions, NewPayload } from './append.ts'
 import { type Appended, Appender } from './appender.ts'
+import { type AtRisk, atRisk } from './at-risk.ts'
 import { type ExportOptions, exportBundle } from './bundle/export.ts'
 import { type ImportOptions, type ImportReport, importBundle } from './bundle/import.ts'
 import type { ReadSigned } from './bundle/signed.ts'
@@ -125,8 +126,10 @@ export class RemoteLog {
   }
 
   /**
-   * Adds one entry. When it resolves, the entry is durable on this device; it needs no network. Entries stand in the
-   * order of the calls; one whose payload is a stream takes its place when the stream has ended.
+   * Adds one entry. When it resolves, the entry is on this device's disk (with `durability: 'disk'`, the default: LevelDB
+   * has called fsync, IndexedDB has committed a `strict` transaction), or with `'os'` handed to the operating system, which
+   * a killed process survives and a power cut may not; it needs no network. Entries stand in the order of the calls; one
+   * whose payload is a stream takes its place when the stream has ended.
    * @throws READ_ONLY, INVALID_ARGUMENT, UNAVAILABLE (local disk), ABORTED, and what a stream throws: nothing is added
    */
   async append(payload: Payload, options: EntryOptions & OperationOptions = {}): Promise<Appended> {
@@ -284,6 +287,14 @@ export class RemoteLog {
   /** What this device knows, without asking anybody. */
   status(): LogStatus {
     return statusOf(this.#context)
+  }
+
+  /**
+   * What is lost if this device is lost, or a browser clears its storage; undefined where nothing is. Needs no network.
+   * @throws LOCAL_DAMAGED, UNAVAILABLE (local disk)
+   */
+  atRisk(): Promise<AtRisk | undefined> {
+    return atRisk(this.#context)
   }
 
   /**

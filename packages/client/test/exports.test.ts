@@ -6,6 +6,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
   assert.deepEqual(Object.keys(exported).sort(), [
     'AnchoredNameSystem',
     'BeePostage',
+    'BrowserDatabase',
     'CLASSIC_LEVEL_OPTIONS',
     'Contacts',
     'FeedNameSystem',
@@ -13,6 +14,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'Lanes',
     'LogEntry',
     'RemoteLog',
+    'browserStorage',
     'connect',
     'connectContacts',
     'connectLanes',

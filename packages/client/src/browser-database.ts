@@ -1,0 +1,128 @@
+import { AbortedError, LockedError, UnavailableError } from '@remote-log/core'
+import type { LocalDatabase } from './local-database.ts'
+
+/** A BrowserLevel, as far as it is needed here. */
+export interface IndexedDbLevel extends LocalDatabase {
+  /** The name that it was made with. */
+  readonly location: string
+}
+
+export interface BrowserDatabaseOptions {
+  /**
+   * What a second tab does: `fail` (default) throws LOCKED, `wait` waits until the first tab closes the log or is gone;
+   * the signal ends that wait.
+   */
+  readonly whenLocked?: 'fail' | 'wait' | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * A BrowserLevel (IndexedDB) that one tab, frame or worker of an origin has open at a time, by a Web Lock of the name
+ * `remote-log:<location>`. The browser frees the lock when the tab is closed, crashes or is discarded.
+ *
+ * Every write is a transaction of durability `strict`: when it resolves, the browser has seen it on disk (W3C Indexed
+ * Database API 3.0, "durability hint"; a log's `durability` makes no difference here). A browser that does not know the
+ * hint may lose the newest writes in a power cut, and in no crash of the tab or the browser.
+ */
+export class BrowserDatabase implements LocalDatabase {
+  readonly #level: IndexedDbLevel
+  readonly #options: BrowserDatabaseOptions
+  #opening: Promise<void> | undefined
+  #release: (() => void) | undefined
+
+  constructor(level: IndexedDbLevel, options: BrowserDatabaseOptions = {}) {
+    this.#level = level
+    this.#options = options
+  }
+
+  /** @throws LOCKED (another tab has it), ABORTED, UNAVAILABLE (no Web Locks: not https, nor localhost) */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().catch(error => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
+    this.#release = await this.#lock()
+    try {
+      await this.#level.open()
+      demandStrict(this.#level)
+    } catch (error) {
+      this.#free()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#opening
+    this.#opening = undefined
+    try {
+      await this.#level.close()
+    } finally {
+      this.#free()
+    }
+  }
+
+  #lock(): Promise<() => void> {
+    const { location } = this.#level
+    const { whenLocked = 'fail', signal } = this.#options
+    const locks = (globalThis.navigator as Navigator | undefined)?.locks
+    if (!locks) {
+      throw new UnavailableError(
+        'this page has no Web Locks, so two tabs could write one log: serve it by https or from localhost',
+        { database: location },
+      )
+    }
+    const how = whenLocked === 'fail' ? { ifAvailable: true } : signal ? { signal } : {}
+    return new Promise((resolve, reject) => {
+      const held = locks.request(`remote-log:${location}`, how, lock => {
+        if (lock) return new Promise<void>(free => resolve(free))
+        throw new LockedError(
+          'another tab of this site has this local log open: close it there, or wait for it',
+          {
+            database: location,
+          },
+        )
+      })
+      held.catch((error: unknown) =>
+        reject(
+          signal?.aborted
+            ? new AbortedError('waiting for another tab was stopped', { database: location }, signal.reason)
+            : error,
+        ),
+      )
+    })
+  }
+
+  #free(): void {
+    this.#release?.()
+    this.#release = undefined
+  }
+
+  get(...args: Parameters<LocalDatabase['get']>): Promise<Uint8Array | undefined> {
+    return this.#level.get(...args)
+  }
+
+  batch(...args: Parameters<LocalDatabase['batch']>): Promise<void> {
+    return this.#level.batch(...args)
+  }
+
+  iterator(...args: Parameters<LocalDatabase['iterator']>): ReturnType<LocalDatabase['iterator']> {
+    return this.#level.iterator(...args)
+  }
+
+  clear(...args: Parameters<LocalDatabase['clear']>): Promise<void> {
+    return this.#level.clear(...args)
+  }
+}
+
+/** BrowserLevel begins transactions without a hint: today's browsers then call them complete before they are on disk. */
+function demandStrict(level: IndexedDbLevel): void {
+  const { db } = level as { db?: IDBDatabase }
+  if (!db) throw new UnavailableError('this BrowserLevel does not say which IndexedDB it has open', {})
+  const begin = db.transaction.bind(db)
+  db.transaction = (stores, mode, options) =>
+    begin(stores, mode, mode === 'readwrite' ? { ...options, durability: 'strict' } : options)
+}
