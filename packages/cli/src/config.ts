@@ -12,6 +12,7 @@ import {
 import { readDevnetFile } from './devnet-file.ts'
 import type { Home } from './home.ts'
 import { countField, type JsonObject, readJsonFile, textField } from './json-file.ts'
+import { type OwnStampsConfig, readOwnStamps } from './own-stamps.ts'
 import { parseBatch, parseUrl } from './parse-option.ts'
 
 /** Where the chain and the Swarm node are. `batch` is what pays for writing; readers need none. */
@@ -48,6 +49,8 @@ export interface Config {
   /** Whether the owner's feed is written or looked at, and after how many entries it is anchored. */
   readonly feed?: FeedConfig | undefined
   readonly stamps?: StampsConfig | undefined
+  /** Whether own batches alone pay, and where they are bought. */
+  readonly ownStamps?: OwnStampsConfig | undefined
   /** Where signed heads are posted, in place of transactions of one's own. */
   readonly relayer?: string | undefined
   /** What proves an upload, and the second node that it is read back through. Default: its tags. */
@@ -83,6 +86,7 @@ export async function readConfig(home: Home): Promise<Config> {
   const role = readRole(object, home.config)
   const feed = readFeed(object.feed, home.config)
   const stamps = readStamps(object.stamps, home.config)
+  const ownStamps = readOwnStamps(object.ownStamps, home.config)
   const relayer =
     object.relayer === undefined ? undefined : parseUrl(textField(object, 'relayer', home.config))
   const evidence = readEvidence(object, home.config)
@@ -93,6 +97,7 @@ export async function readConfig(home: Home): Promise<Config> {
     role,
     ...(feed && { feed }),
     ...(stamps && { stamps }),
+    ...(ownStamps && { ownStamps }),
     ...(relayer && { relayer }),
     ...(evidence && { evidence }),
     ...(readBack && { readBack }),
@@ -175,7 +180,7 @@ function readRole(object: JsonObject, file: string): Config['role'] {
 /** Writes a new configuration. @throws InvalidArgumentError where there is one already */
 export async function writeConfig(home: Home, { log, network, ...settings }: Config): Promise<void> {
   const text = JSON.stringify(
-    { version: VERSION, log: formatLogId(log), ...settings, ...network },
+    { version: VERSION, log: formatLogId(log), ...settings, ...network, ...paidBy(settings.stamps) },
     undefined,
     2,
   )
@@ -185,6 +190,11 @@ export async function writeConfig(home: Home, { log, network, ...settings }: Con
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     throw alreadyThere(home.config, error)
   }
+}
+
+/** The batch that this device stamps for, wherever the network is. */
+function paidBy(stamps: StampsConfig | undefined): { readonly batch?: string } {
+  return stamps ? { batch: stamps.batch } : {}
 }
 
 /** Makes the home folder, readable by its owner alone. */
@@ -199,10 +209,10 @@ export function alreadyThere(file: string, cause?: unknown): InvalidArgumentErro
 }
 
 /** The network's addresses as they are now. @throws NotFoundError, InvalidArgumentError (devnet file) */
-export async function resolveNetwork({ network }: Config): Promise<Network> {
+export async function resolveNetwork({ network, ownStamps }: Config): Promise<Network> {
   if (!('devnet' in network)) return network
   const { rpcUrl, beeUrl, batch } = await readDevnetFile(network.devnet)
-  return { rpc: rpcUrl, bee: beeUrl, batch: network.batch ?? batch }
+  return { rpc: rpcUrl, bee: beeUrl, batch: network.batch ?? (ownStamps ? undefined : batch) }
 }
 
 /**
@@ -212,6 +222,9 @@ export async function resolveNetwork({ network }: Config): Promise<Network> {
 export async function replaceBatch(home: Home, batch: string, stamps?: StampsConfig): Promise<void> {
   await readConfig(home)
   const object = await readJsonFile(home.config, 'configuration')
-  await writeFile(`${home.config}.new`, `${JSON.stringify({ ...object, batch, stamps }, undefined, 2)}\n`)
+  // Whoever chooses a node's batch no longer wants own ones alone.
+  const ownStamps = stamps && object.ownStamps
+  const text = JSON.stringify({ ...object, batch, stamps, ownStamps }, undefined, 2)
+  await writeFile(`${home.config}.new`, `${text}\n`)
   await rename(`${home.config}.new`, home.config)
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { OwnStamps, RemoteLog, Signer } from '@remote-log/client'
-import { ReadOnlyError } from '@remote-log/core'
+import { ReadOnlyError, RefusedError } from '@remote-log/core'
 import {
   type Config,
   gatewaysOf,
@@ -37,6 +37,8 @@ export interface OpenFacts {
   readonly network: Network
   /** The batch that this device stamps for. */
   readonly stamps: StampsConfig | undefined
+  /** Whether batches of the own key alone pay. */
+  readonly ownStamps: boolean
 }
 
 /** Opens the log of the home folder, hands it to `run`, and closes it whatever happens. */
@@ -50,6 +52,7 @@ export async function withLog(
   const signer = await signerFor(runtime, home, config, options)
   const network = { ...(await resolveNetwork(config)), ...elsewhere(options) }
   const { rpc, batch } = network
+  if (options.use === 'publish' && batch === undefined && config.ownStamps) throw noOwnBatch(home)
   const { uploads = options.use === 'publish' } = options
   const evidence = uploads ? evidenceFor(options, config, gatewaysOf(network)) : {}
   // Both take a while to load: commands that open no log, and --help, do without.
@@ -76,7 +79,12 @@ export async function withLog(
     anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
   })
   try {
-    await run(log, { role: config.role, network, stamps: config.stamps })
+    await run(log, {
+      role: config.role,
+      network,
+      stamps: config.stamps,
+      ownStamps: config.ownStamps !== undefined,
+    })
   } finally {
     await log.close()
     for (const { url, lies } of gatewayHealth(log)) {
@@ -84,6 +92,12 @@ export async function withLog(
         runtime.stderr.write(`${url} sent wrong bytes (${lies}): they were dropped, others were asked\n`)
     }
   }
+}
+
+function noOwnBatch({ folder: home }: Home): RefusedError {
+  const what = 'this log is paid by its own key, which has no postage batch yet'
+  const remedy = 'remote-log postage own buy --size 100MB --days 90 (postage own quote says what it costs)'
+  return new RefusedError(`${what}: ${remedy}`, { reason: 'no-batch', home })
 }
 
 /** The key stamps where the batch that pays is its own. */

@@ -1,11 +1,19 @@
 import { existsSync } from 'node:fs'
-import { formatLogId, InvalidArgumentError, type LogId, parseAddress, parseLogId } from '@remote-log/core'
+import {
+  type Address,
+  formatLogId,
+  InvalidArgumentError,
+  type LogId,
+  parseAddress,
+  parseLogId,
+} from '@remote-log/core'
 import type { Command } from 'commander'
 import { alreadyThere, type Config, gatewaysOf, makeHome, type Network, writeConfig } from '../config.ts'
 import { type DevnetFacts, locateDevnetFile, readDevnetFile } from '../devnet-file.ts'
 import { addEvidence, type EvidenceOptions, evidenceFor } from '../evidence.ts'
 import { type Home, homeAt } from '../home.ts'
 import { chooseKey, type KeyOptions, keepKey } from '../key.ts'
+import { findOwnStamps } from '../own-stamps.ts'
 import { parseBatch, parseCount, parseTopicOption, parseUrl } from '../parse-option.ts'
 import type { GlobalOptions } from '../program.ts'
 import type { Runtime } from '../runtime.ts'
@@ -22,6 +30,9 @@ interface Options extends GlobalOptions, KeyOptions, EvidenceOptions {
   readonly feed?: boolean
   readonly anchorEvery?: number
   readonly relayer?: string
+  readonly ownStamps?: boolean
+  readonly postageRpc?: string
+  readonly postageContract?: Address
 }
 
 export function addInit(program: Command, runtime: Runtime): void {
@@ -34,6 +45,17 @@ export function addInit(program: Command, runtime: Runtime): void {
     .option('--registry <address>', 'the registry contract')
     .option('--chain-id <id>', 'EIP-155 id of the chain', parseCount)
     .option('--batch <id>', 'postage batch that pays for writing (it can be bought later)', parseBatch)
+    .option('--own-stamps', 'the log’s own key pays and stamps: any gateway takes what is published')
+    .option(
+      '--postage-rpc <url>',
+      'with --own-stamps: RPC provider of the chain that sells postage (default: the log’s)',
+      parseUrl,
+    )
+    .option(
+      '--postage-contract <address>',
+      'with --own-stamps: the PostageStamp contract (default: the devnet’s, or Swarm’s on Gnosis and Sepolia)',
+      (text: string): Address => parseAddress(text),
+    )
     .option('--topic <name>', 'what the log is about: a name, or 0x and 64 hex digits')
     .option('--log <id>', 'read this log (remotelog:…): no key, no topic')
     .option('--feed', 'publish to a Swarm feed without gas, or look there too (help publish)')
@@ -60,7 +82,7 @@ export function addInit(program: Command, runtime: Runtime): void {
       if (options.json) return runtime.stdout.json(result)
       await runtime.stdout.write(
         role === 'writer'
-          ? `This device writes ${result.log}\nwith the key of ${log.owner}. Readers need the first line: remote-log init --log …\n${unpaid ? NO_BATCH : ''}`
+          ? `This device writes ${result.log}\nwith the key of ${log.owner}. Readers need the first line: remote-log init --log …\n${unpaid ? (options.ownStamps ? NO_OWN_BATCH : NO_BATCH) : ''}`
           : `This device reads ${result.log}\n`,
       )
     })
@@ -87,15 +109,51 @@ async function own(runtime: Runtime, home: Home, options: Options): Promise<Init
   const key = await chooseKey(runtime, options, devnet?.facts.accounts)
   const owner = parseAddress(key.address)
   const log: LogId = { chainId, registry, owner, topic }
+  const { stamps, ...stamping } = await stampingOf(runtime, options, log, network, devnet?.facts)
   await makeHome(home)
   if (options.keyFile) await keepKey(runtime, home, key, options)
-  await writeConfig(home, { log, role: 'writer', ...settingsOf(options), relayer: options.relayer, network })
-  return { log, role: 'writer', unpaid: !('devnet' in network) && network.batch === undefined }
+  const { relayer, ownStamps } = options
+  await writeConfig(home, {
+    log,
+    role: 'writer',
+    ...settingsOf(options),
+    relayer,
+    stamps,
+    ...stamping,
+    network,
+  })
+  const unpaid = ownStamps ? stamps === undefined : !('devnet' in network) && network.batch === undefined
+  return { log, role: 'writer', unpaid }
+}
+
+/** Who pays where the own key does. */
+async function stampingOf(
+  runtime: Runtime,
+  { ownStamps, postageRpc: rpc, postageContract, batch }: Options,
+  log: LogId,
+  network: Config['network'],
+  devnet: DevnetFacts | undefined,
+): Promise<Pick<Config, 'stamps' | 'ownStamps'>> {
+  if (!ownStamps) {
+    if (rpc === undefined && postageContract === undefined) return {}
+    throw new InvalidArgumentError('--postage-rpc and --postage-contract need --own-stamps', {})
+  }
+  const contract = postageContract ?? (rpc === undefined ? devnet?.postage : undefined)
+  const logRpc = 'rpc' in network ? network.rpc : devnet!.rpcUrl
+  const found = await findOwnStamps(runtime, log, { rpc, contract, batch }, logRpc)
+  return {
+    stamps: found.stamps,
+    ownStamps: { ...(rpc !== undefined && { rpc }), ...(!devnet && { contract: found.contract }) },
+  }
 }
 
 async function foreign(home: Home, options: Options): Promise<Initialised> {
-  if (options.relayer !== undefined) {
-    throw new InvalidArgumentError('--log only reads: leave out --relayer', { option: '--relayer' })
+  for (const [name, option] of [
+    ['relayer', '--relayer'],
+    ['ownStamps', '--own-stamps'],
+  ] as const) {
+    if (options[name] === undefined) continue
+    throw new InvalidArgumentError(`--log only reads: leave out ${option}`, { option })
   }
   for (const name of ['topic', 'devnetAccount', 'registry', 'chainId'] as const) {
     if (options[name] === undefined) continue
@@ -141,7 +199,7 @@ async function findDevnet({
 }: Options): Promise<{ file: string; facts: DevnetFacts } | undefined> {
   if (devnet === undefined) return undefined
   for (const name of ['rpc', 'bee', 'registry', 'chainId', 'batch'] as const) {
-    if (options[name] === undefined) continue
+    if (options[name] === undefined || (name === 'batch' && options.ownStamps)) continue
     throw new InvalidArgumentError(
       '--devnet stands for --rpc, --bee, --registry, --chain-id and --batch: leave them out',
       {},
@@ -176,15 +234,24 @@ function required<T>(value: T | undefined, option: string, otherwise: string): T
 const NO_BATCH = `Nothing pays for publishing yet: remote-log postage buy --size 100MB --days 90 --use (or postage own buy)
 `
 
+const NO_OWN_BATCH = `Nothing pays for publishing yet. When the key has BZZ and ether for gas:
+remote-log postage own buy --size 100MB --days 90
+`
+
 const HELP = `
 The key of an own log is, in this order: the one in REMOTE_LOG_KEY, the devnet's account, a new one. It is kept
 encrypted in the home folder (Web3 Secret Storage, as wallets read it); the password comes from --password-file,
 REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten. Without --batch entries can be appended; to publish
 them, buy one: remote-log postage buy --use (the Bee node pays) or postage own buy --use (the key pays).
 
+With --own-stamps no Bee node pays, not the devnet's either: the log's key buys its batch (remote-log postage own buy, or
+--batch for one that it owns already), and this device stamps each chunk with it, so that any node or gateway takes the
+upload. No other device may stamp for the same batch.
+
 Examples:
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes --feed --anchor-every 100
+  $ remote-log init --devnet ./net --devnet-account 0 --topic notes --own-stamps
   $ remote-log init --devnet ./net --topic notes --relayer https://relayer.example/heads
   $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
   $ remote-log init --devnet ./net --topic notes --evidence sample --read-back http://another.example:1633

@@ -1,13 +1,8 @@
 import type { KeyBatchStatus } from '@remote-log/client'
-import {
-  type Address,
-  InvalidArgumentError,
-  NotFoundError,
-  parseAddress,
-  RefusedError,
-} from '@remote-log/core'
+import { type Address, InvalidArgumentError, NotFoundError, parseAddress } from '@remote-log/core'
 import type { Command } from 'commander'
 import { confirm } from '../confirm.ts'
+import { demandOwner } from '../own-stamps.ts'
 import { parseAmount, parseBatch, parseBytes, parseCount, parseUrl } from '../parse-option.ts'
 import { type OpenOwn, type OwnOptions, openOwn, ownBatchMeant } from '../postage/open-own.ts'
 import { readOwnBatches, rememberOwnBatch } from '../postage/own-batches.ts'
@@ -84,7 +79,7 @@ export function addPostageOwn(postage: Command, runtime: Runtime): void {
   )
     .option('--yes', 'spend without asking')
     .option('--mutable', 'one in which older chunks may be displaced')
-    .option('--use', 'stamp for it from now on')
+    .option('--use', 'stamp for it from now on (a log set up with init --own-stamps does)')
   add('list', 'List the batches that were bought here.', {
     run: async ({ postage, home }, { json }) => {
       const ids = await readOwnBatches(home)
@@ -103,11 +98,7 @@ export function addPostageOwn(postage: Command, runtime: Runtime): void {
   add('use <batch>', 'Stamp for this batch from now on, with the log’s key; any gateway takes it then.', {
     run: async (open, { json }, named) => {
       const status = await open.postage.batch(named!, runtime)
-      const owner = open.config?.log.owner
-      if (status.owner !== owner) {
-        const what = `postage batch ${named} is of ${status.owner}; the log's key is that of ${owner ?? 'nobody'}`
-        throw new RefusedError(what, { reason: 'not-owner', batch: named, owner: status.owner })
-      }
+      demandOwner(status, open.config?.log.owner)
       await rememberOwnBatch(open.home, named!)
       await useOwn(open, status)
       await (json ? stdout.json({ batch: named }) : stdout.line(`this device stamps for ${named}`))

@@ -54,7 +54,9 @@ export function addStatus(program: Command, runtime: Runtime): void {
             await stdout.line('  a publish was begun and its end is not known: publish again settles it')
         }
         if (role === 'writer' && network.batch === undefined)
-          await stdout.line('  batch        none yet, which publishing needs: remote-log postage buy --use')
+          await stdout.line(
+            `  batch        none yet, which publishing needs: remote-log postage ${facts.ownStamps ? 'own buy' : 'buy --use'}`,
+          )
         if (batch) {
           await stdout.line(`  batch        ${'error' in batch ? batch.error : describeBatch(batch)}`)
         }

@@ -44,20 +44,25 @@ export async function openOwn(runtime: Runtime, options: OwnOptions, pay: boolea
   const signer = pay ? await unlockKey(runtime, home, config?.log.owner, options) : undefined
   const blockTimeMs = options.blockTime === undefined ? undefined : options.blockTime * 1000
   const postage = await KeyPostage.open({ provider: rpc, chainId, contract, signer, blockTimeMs }, runtime)
-  return { home, postage, rpc: options.rpc, config, batch: config?.stamps?.batch }
+  const own = options.rpc ?? config?.ownStamps?.rpc
+  return { home, postage, rpc: own, config, batch: config?.stamps?.batch }
 }
 
 /** Where postage is sold: as given, else where the configured batch is from, else the log's own chain. */
 async function placeOf(config: Config | undefined, { rpc, postageContract }: OwnOptions) {
   if (!config || rpc !== undefined) return { rpc: rpc!, chainId: undefined, contract: postageContract }
-  const { network, stamps, log } = config
+  const { network, stamps, ownStamps, log } = config
   const own = (await resolveNetwork(config)).rpc
   if (stamps) {
     const { chainId, contract } = stamps
     return { rpc: stamps.rpc ?? own, chainId, contract: postageContract ?? contract }
   }
+  if (ownStamps?.rpc !== undefined) {
+    return { rpc: ownStamps.rpc, chainId: undefined, contract: postageContract ?? ownStamps.contract }
+  }
   const devnet = 'devnet' in network ? (await readDevnetFile(network.devnet)).postage : undefined
-  return { rpc: own, chainId: log.chainId, contract: postageContract ?? devnet }
+  const contract = postageContract ?? ownStamps?.contract ?? devnet
+  return { rpc: own, chainId: log.chainId, contract }
 }
 
 /** The batch that a command is about: named, the configured one, or the only one bought here. @throws INVALID_ARGUMENT */

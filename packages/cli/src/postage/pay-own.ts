@@ -85,7 +85,7 @@ async function carryOut(
     const batch = await payOwn(home, postage, pending, runtime.signal, told.resumed === true)
     if (pending.kind === 'own-buy') {
       await rememberOwnBatch(home, batch.id)
-      if (options.use) await useOwn(open, batch)
+      if (options.use || open.config?.ownStamps) await useOwn(open, batch)
     }
     await dropPending(home)
     progress.stop()
