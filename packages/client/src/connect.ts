@@ -33,6 +33,7 @@ import type { ReadSigned } from './bundle/signed.ts'
 import { Contacts, type ContactsParts } from './contacts/contacts.ts'
 import type { LogSettings } from './context.ts'
 import { LocalFeedRecords } from './feed/local-feed-records.ts'
+import { Group, type GroupParts } from './group/group.ts'
 import type { LaneChanges } from './lanes/changes.ts'
 import { Lanes, type LanesParts } from './lanes/lanes.ts'
 import type { LocalDatabase } from './local-database.ts'
@@ -142,6 +143,13 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
  * @throws INVALID_ARGUMENT (also where the signer is not the owner, nor said to be a writer), LOCKED, LOCAL_DAMAGED
  */
 export async function connect(options: ConnectOptions): Promise<RemoteLog> {
+  return (await connectOver(options)).opened
+}
+
+/** As {@link connect}, and the store that the log is read from. */
+async function connectOver(
+  options: ConnectOptions,
+): Promise<{ opened: RemoteLog; store: SwarmStore | GatewayPool }> {
   const {
     bee,
     rpc,
@@ -196,7 +204,7 @@ export async function connect(options: ConnectOptions): Promise<RemoteLog> {
     throw error
   })
   if (store instanceof GatewayPool) pools.set(opened, store)
-  return opened
+  return { opened, store }
 }
 
 /** Where the parts of a contact list are. */
@@ -261,6 +269,52 @@ function laneChanges(options: Parameters<typeof addLane>[0], { topic: group }: L
     add: (log, call) => addLane(options, group, log, call),
     remove: (log, cutOff, call) => removeLane(options, group, log, cutOff, call),
   }
+}
+
+/** Where the parts of a group are. */
+export interface ConnectGroupOptions
+  extends Omit<ConnectOptions, 'log'>,
+    Pick<GroupParts, 'members' | 'causalHistory' | 'transport'> {
+  /** The log that this device writes, of `signer`. Left out: the group is only read. */
+  readonly log?: LogId | string | undefined
+  /** EIP-155 id of the chain, and the registry on it, of all logs. Default: those of `log`. */
+  readonly chainId?: number | undefined
+  readonly registry?: Address | string | undefined
+}
+
+/**
+ * Opens a group of logs in a local database, over Swarm and the registry. Asks nothing of the network yet.
+ * @throws INVALID_ARGUMENT; as {@link connect}
+ */
+export async function connectGroup(options: ConnectGroupOptions): Promise<Group> {
+  const { log, members, causalHistory, transport, chainId: _on, registry: _at, ...rest } = options
+  const { bee, rpc, ranges, now, clock, local = new MemoryLevel<string, Uint8Array>() } = options
+  const own = log === undefined ? undefined : await connectOver({ ...rest, log, local })
+  try {
+    const { chainId, registry } = placeOf(options, own?.opened.id)
+    return await Group.open({
+      ...{ chainId, registry, members, causalHistory, transport, local },
+      ...(ranges !== undefined && { ranges }),
+      ...(now && { now }),
+      ...(clock && { clock }),
+      store: own?.store ?? storeAt(bee, { ...rest, stamper: undefined }),
+      names: new RegistryNameSystem({ provider: rpc, registry, chainId }),
+      own: own?.opened,
+    })
+  } catch (error) {
+    await own?.opened.close()
+    throw error
+  }
+}
+
+function placeOf(
+  { chainId, registry }: Pick<ConnectGroupOptions, 'chainId' | 'registry'>,
+  own: LogId | undefined,
+): Pick<LogId, 'chainId' | 'registry'> {
+  const at = registry === undefined ? own?.registry : parseAddress(registry)
+  const on = chainId ?? own?.chainId
+  if (at !== undefined && on !== undefined) return { chainId: on, registry: at }
+  throw new InvalidArgumentError('a group without a log of its own needs chainId and registry', {})
 }
 
 const pools = new WeakMap<RemoteLog, GatewayPool>()

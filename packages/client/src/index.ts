@@ -25,10 +25,12 @@ export {
   type ChainBatchOrder,
   type ChainTopUpOrder,
   type ConnectContactsOptions,
+  type ConnectGroupOptions,
   type ConnectLanesOptions,
   type ConnectOptions,
   connect,
   connectContacts,
+  connectGroup,
   connectLanes,
   createKey,
   type Eip1193Provider,
@@ -64,6 +66,21 @@ export type { AnchorPolicy } from './feed/anchor-policy.ts'
 export { AnchoredNameSystem } from './feed/anchored-name-system.ts'
 export { FeedNameSystem } from './feed/feed-name-system.ts'
 export type { ForgetOptions } from './forget.ts'
+export type { EphemeralListener, EphemeralMessage, EphemeralTransport } from './group/ephemeral.ts'
+export {
+  Group,
+  type GroupParts,
+  type GroupReadOptions,
+  type GroupStatement,
+  type Level,
+  type SendOptions,
+  type Sent,
+} from './group/group.ts'
+export { GroupEntry } from './group/group-entry.ts'
+export type { GroupPosition } from './group/group-view.ts'
+export type { MissingEntry, MissingReason } from './group/missing-entry.ts'
+export type { GroupWatchOptions } from './group/watch-group.ts'
+export type { KeptOptions } from './kept-entries.ts'
 export { type KeyBatchStatus, KeyPostage, type KeyPostageOptions } from './key-postage.ts'
 export type { LaneChanges, LaneTransaction } from './lanes/changes.ts'
 export type { AskLanes } from './lanes/follow-list.ts'

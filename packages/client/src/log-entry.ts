@@ -1,4 +1,4 @@
-import { type Content, type Entry, type MessageId, throwIfAborted } from '@remote-log/core'
+import { CHUNK_BYTES, type Content, type Entry, type MessageId, throwIfAborted } from '@remote-log/core'
 import { type ChunkSource, streamPayload } from './payload.ts'
 import type { OperationOptions } from './progress.ts'
 
@@ -52,6 +52,13 @@ export class LogEntry {
       options.onProgress?.({ phase: 'payload', done, total: this.length })
       yield piece
     }
+  }
+
+  /** The payload's first bytes, at most 4,096. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
+  async start(options: OperationOptions = {}): Promise<Uint8Array> {
+    if (this.content.kind === 'embedded') return this.content.data
+    for await (const piece of streamPayload(this.#open(options), this.content, CHUNK_BYTES)) return piece
+    return new Uint8Array()
   }
 
   /** The whole payload in memory. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */

@@ -25,11 +25,13 @@ const WINDOWS_AHEAD = 2
  * Streams a payload, embedded or by reference, in pieces of at most 4,096 bytes, each verified before it is handed
  * on. The length is compared with the root's span first. Memory stays at about 2 MiB, however long the payload. Leaving
  * the loop early ends what is under way.
+ * @param to byte before which to stop, a multiple of 4,096; default: the end
  * @throws CORRUPT, NOT_FOUND, UNAVAILABLE, ABORTED
  */
 export async function* streamPayload(
   source: ChunkSource,
   content: Content,
+  to = Number.MAX_SAFE_INTEGER,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   throwIfAborted(source.signal, 'reading a payload')
   if (content.kind === 'embedded') {
@@ -50,9 +52,10 @@ export async function* streamPayload(
   }
   const walker = new TreeWalker(reference, length)
   walker.supply({ offset: 0, span: length }, root)
-  const windows = countTo(0, Math.ceil(length / WINDOW_BYTES))
+  const end = Math.min(length, to)
+  const windows = countTo(0, Math.ceil(end / WINDOW_BYTES))
   const read = (index: number, signal: AbortSignal) =>
-    readWindow({ ...source, signal }, walker, index * WINDOW_BYTES, length)
+    readWindow({ ...source, signal }, walker, index * WINDOW_BYTES, end)
   let done = 0
   for await (const leaves of inOrder(windows, WINDOWS_AHEAD, source.signal, read)) {
     for (const leaf of leaves) {
@@ -68,9 +71,9 @@ async function readWindow(
   { chunk, signal }: ChunkSource,
   walker: TreeWalker,
   from: number,
-  length: number,
+  end: number,
 ): Promise<Uint8Array[]> {
-  const to = Math.min(from + WINDOW_BYTES, length)
+  const to = Math.min(from + WINDOW_BYTES, end)
   for (let wanted = walker.wanted(from, to); wanted.length > 0; wanted = walker.wanted(from, to)) {
     await Promise.all(
       wanted.map(async ({ reference, node }) => walker.supply(node, await chunk(reference, signal))),

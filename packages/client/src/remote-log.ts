@@ -30,6 +30,7 @@ import { entryAt, entryByTime } from './find-entry.ts'
 import { follow } from './follow.ts'
 import { type ForgetOptions, forget } from './forget.ts'
 import { Intake } from './intake.ts'
+import { type KeptOptions, keptEntries } from './kept-entries.ts'
 import type { LocalDatabase } from './local-database.ts'
 import type { LogEntry } from './log-entry.ts'
 import { closeContext, openContext } from './open-context.ts'
@@ -198,6 +199,11 @@ export class RemoteLog {
   /** Entries in order, from any seq, either direction. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, INVALID_PAGE, ABORTED */
   read(options: ReadOptions = {}): AsyncIterable<LogEntry> {
     return read(this.#context, new Reader(this.#context.store, options), options)
+  }
+
+  /** Published entries that are kept on this device, in order, without network. @throws LOCAL_DAMAGED, ABORTED */
+  kept(options: KeptOptions = {}): AsyncIterable<LogEntry> {
+    return keptEntries(this.#context, options)
   }
 
   /** One entry by its number. @throws NOT_FOUND (the log has none of this number) and as {@link read} */
