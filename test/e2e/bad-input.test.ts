@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { cli, cliJson, devnetProcess, type Result, type RunningDevnet, startCli } from './cli-process.ts'
+import { cliHere as cli, jsonHere as cliJson } from './cli-here.ts'
+import { devnetProcess, type Result, type RunningDevnet, startCli } from './cli-process.ts'
 
 const PASSWORD = { REMOTE_LOG_PASSWORD: 'correct horse' }
 

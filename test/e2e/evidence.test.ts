@@ -7,7 +7,8 @@ import { logHash, makeChunk, parseLogId, type Reference } from '@remote-log/core
 import { startFaultProxy } from '@remote-log/devnet'
 import { RegistryNameSystem, signerOf } from '@remote-log/ethereum'
 import { ClassicLevel } from 'classic-level'
-import { cli, cliJson, devnetProcess, type Result, type RunningDevnet } from './cli-process.ts'
+import { cliHere as cli, jsonHere as cliJson } from './cli-here.ts'
+import { devnetProcess, type Result, type RunningDevnet } from './cli-process.ts'
 import { startRpcProxy } from './rpc-proxy.ts'
 
 /** Every test has a log, topic and two devices of its own: an owner with the key, and a reader. */

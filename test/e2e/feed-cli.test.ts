@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startDevnet } from '@remote-log/devnet'
 import { parseSignedHead, signerOf, submitSigned } from '@remote-log/ethereum'
-import { cli, cliJson } from './cli-process.ts'
+import { cliHere as cli, jsonHere as cliJson } from './cli-here.ts'
 
 interface Published {
   readonly gasUsed?: string

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { AuditReport, RepairReport } from '@remote-log/client'
 import { type BeeNode, type Devnet, startBeeNode, startDevnet } from '@remote-log/devnet'
-import { cli, cliJson } from './cli-process.ts'
+import { cliHere as cli, jsonHere as cliJson } from './cli-here.ts'
 
 const PASSWORD = { REMOTE_LOG_PASSWORD: 'correct horse' }
 

@@ -14,7 +14,7 @@ import {
   startDevnet,
   startFaultProxy,
 } from '@remote-log/devnet'
-import { cli, cliJson } from './cli-process.ts'
+import { cliHere as cli, jsonHere as cliJson } from './cli-here.ts'
 
 const ENTRIES = 3000
 

@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
+import { cliHere, jsonHere } from './cli-here.ts'
 import { cli, cliJson, devnetProcess, jsonLines, type RunningDevnet, startCli } from './cli-process.ts'
 
 const PASSWORD = { REMOTE_LOG_PASSWORD: 'correct horse' }
@@ -25,16 +27,22 @@ describe('a log written by one process is read by another', () => {
   let devnet: RunningDevnet
   let log: string
   const home = (name: string) => join(folder, name)
-  const alice = (args: string[], input?: string | Uint8Array) =>
-    cli(args, { home: home('alice'), env: PASSWORD, ...(input !== undefined && { input }) })
-  const bob = (args: string[]) => cli(args, { home: home('bob') })
+  /** Processes of their own where that is what matters; all else runs in this one. */
+  const [aliceAlone, bobAlone] = [{ home: '', env: PASSWORD }, { home: '' }]
+  let key: string
+  const alice = (args: string[], input = '') =>
+    cliHere(args, { home: aliceAlone.home, env: { REMOTE_LOG_KEY: key }, input })
+  const bob = (args: string[]) => cliHere(args, bobAlone)
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'remote-log-e2e-'))
     devnet = await devnetProcess(join(folder, 'net'))
+    key = JSON.parse(await readFile(join(devnet.folder, 'devnet.json'), 'utf8')).accounts[0].privateKey
+    aliceAlone.home = home('alice')
+    bobAlone.home = home('bob')
     const init = ['init', '--devnet', devnet.folder, '--devnet-account', '0', '--topic', 'e2e']
-    log = (await cliJson<{ log: string }>(init, { home: home('alice'), env: PASSWORD })).log
-    await cliJson(['init', '--devnet', devnet.folder, '--log', log], { home: home('bob') })
+    log = (await cliJson<{ log: string }>(init, aliceAlone)).log
+    await cliJson(['init', '--devnet', devnet.folder, '--log', log], bobAlone)
   })
   after(async () => {
     await devnet.stop()
@@ -42,19 +50,20 @@ describe('a log written by one process is read by another', () => {
   })
 
   test('nothing is there before the first publish', async () => {
-    const head = await cliJson<{ head: null }>(['head'], { home: home('bob') })
+    const head = await jsonHere<{ head: null }>(['head'], bobAlone)
     assert.equal(head.head, null)
     assert.deepEqual(await bob(['cat']), { code: 0, signal: null, stdout: '', stderr: '' })
   })
 
   test('lines from standard input', async () => {
-    const appended = await alice(['append', '--publish', '--json'], 'one\n\nthree without a line feed')
+    const input = 'one\n\nthree without a line feed'
+    const appended = await cli(['append', '--publish', '--json'], { ...aliceAlone, input })
     assert.equal(appended.stderr, '')
     const { entries, first, last, ids, publish } = JSON.parse(appended.stdout)
     assert.deepEqual([entries, first, last, ids.length], [3, 0, 2, 3])
     assert.equal(ids[0], createHash('sha256').update('one').digest('hex'))
     assert.equal(publish.unchanged, false)
-    assert.deepEqual(await bob(['cat']), {
+    assert.deepEqual(await cli(['cat'], bobAlone), {
       code: 0,
       signal: null,
       stdout: 'one\n\nthree without a line feed\n',
@@ -110,20 +119,23 @@ describe('a log written by one process is read by another', () => {
 
   test('append --jsonl reads what cat --jsonl prints', async () => {
     const copy = home('copy')
-    const env = PASSWORD
-    const init = ['init', '--devnet', devnet.folder, '--devnet-account', '1', '--topic', 'copy']
-    await cliJson(init, { home: copy, env })
+    const env = { REMOTE_LOG_KEY: key }
+    const init = ['init', '--devnet', devnet.folder, '--topic', 'copy', '--no-key-file']
+    await jsonHere(init, { home: copy, env })
     const printed = (await bob(['cat', '--jsonl', '--to', '20'])).stdout
-    assert.equal((await cli(['append', '--jsonl', '--publish'], { home: copy, env, input: printed })).code, 0)
-    const again = (await cli(['cat', '--jsonl'], { home: copy })).stdout
+    const appended = await cliHere(['append', '--jsonl', '--publish'], { home: copy, env, input: printed })
+    assert.equal(appended.code, 0)
+    const again = (await cliHere(['cat', '--jsonl'], { home: copy })).stdout
     assert.deepEqual(jsonLines(again), jsonLines(printed))
   })
 
   test('tail --follow prints what is published while it runs', async () => {
-    const following = startCli(['tail', '-n', '0', '-f', '--interval', '50'], { home: home('bob') })
-    const news = once(following.stdout, 'data')
+    await alice(['append', '--publish'], 'the last so far\n')
+    const following = startCli(['tail', '-n', '1', '-f', '--interval', '50'], bobAlone)
+    const lines = createInterface({ input: following.stdout })[Symbol.asyncIterator]()
+    assert.equal((await lines.next()).value, 'the last so far')
     await alice(['append', '--publish'], 'news\n')
-    assert.equal(String((await news)[0]), 'news\n')
+    assert.equal((await lines.next()).value, 'news')
     following.kill('SIGINT')
     assert.deepEqual(await once(following, 'close'), [130, null])
   })
@@ -132,7 +144,7 @@ describe('a log written by one process is read by another', () => {
     const status = JSON.parse((await alice(['status', '--json'])).stdout)
     assert.equal(status.log, log)
     const verified = JSON.parse((await bob(['verify', '--json'])).stdout)
-    assert.equal(verified.entries, 3006)
+    assert.equal(verified.entries, 3007)
     assert.equal((await bob(['verify'])).code, 0)
   })
 
@@ -154,7 +166,7 @@ describe('a log written by one process is read by another', () => {
     assert.equal(down.code, 11)
     devnet = await devnetProcess(devnet.folder)
     const carol = home('carol')
-    await cliJson(['init', '--devnet', devnet.folder, '--log', log], { home: carol })
+    await jsonHere(['init', '--devnet', devnet.folder, '--log', log], { home: carol })
     assert.equal((await cli(['cat'], { home: carol })).stdout, before)
     assert.equal((await bob(['cat'])).stdout, before)
     assert.equal((await alice(['append', '--publish'], 'after the pause\n')).code, 0)

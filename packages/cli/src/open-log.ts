@@ -77,6 +77,10 @@ export async function withLog(
     ...evidence,
     relayer: options.relayer ?? config.relayer,
     anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
+  }).catch(async (error: unknown) => {
+    // It opens by itself, also where nothing else does.
+    await local.close()
+    throw error
   })
   try {
     await run(log, {
