@@ -6,6 +6,7 @@ const PHASES: Readonly<Record<Step['phase'], string>> = {
   head: 'asking for the head',
   index: 'reading the index',
   pages: 'reading pages',
+  room: 'looking for room in the batch',
   payload: 'payload',
   upload: 'uploading chunks',
   confirm: 'waiting until the network has them',

@@ -6,6 +6,7 @@ import {
   LocalDamagedError,
   LogBuilder,
   type Reference,
+  type SaltSearch,
   type Salts,
   stateFromHead,
 } from '@remote-log/core'
@@ -35,6 +36,8 @@ export interface BuiltHead {
 export interface ChunkSink {
   /** Where the chunks must find room. */
   readonly room?: ChunkRoom | undefined
+  /** Called now and then while a page is tried with salt after salt; the search goes on when it resolves. */
+  turn?(tried: number): Promise<void>
   /** `page` is set for a sealed page. */
   chunk(chunk: Chunk, page?: number): Promise<void>
   /** Takes the payload with this staging number and root; left out where only the log itself is wanted. */
@@ -73,9 +76,9 @@ export async function buildHead(
       staged.push(entry.staging)
       await sink.payload?.(entry.staging, entry.content.reference)
     }
-    if (linked) await give(builder.seal())
-    await give(builder.append(entry).chunks)
-    if (linked) await give(builder.seal())
+    if (linked) await give(await inTurns(builder.sealSteps(), sink))
+    await give((await inTurns(builder.appendSteps(entry), sink)).chunks)
+    if (linked) await give(await inTurns(builder.sealSteps(), sink))
     built++
   }
   if (built < entries) {
@@ -84,7 +87,7 @@ export async function buildHead(
       record,
     })
   }
-  const head = builder.head()
+  const head = await inTurns(builder.headSteps(), sink)
   await give(head.sealed)
   // Where no page was sealed, both trees are the anchored head's, and published.
   if (page > sealedBefore) for (const chunk of head.edge) await sink.chunk(chunk)
@@ -97,5 +100,13 @@ export async function buildHead(
     entries: built,
     staged,
     salts: builder.salts,
+  }
+}
+
+async function inTurns<T>(search: SaltSearch<T>, sink: ChunkSink): Promise<T> {
+  for (;;) {
+    const step = search.next()
+    if (step.done) return step.value
+    await sink.turn?.(step.value)
   }
 }

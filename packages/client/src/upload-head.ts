@@ -1,4 +1,4 @@
-import { NotFoundError, UnavailableError, type Upload } from '@remote-log/core'
+import { NotFoundError, throwIfAborted, UnavailableError, type Upload } from '@remote-log/core'
 import { type BuiltHead, buildHead, type HeadPlan } from './build-head.ts'
 import { BuiltPages } from './built-pages.ts'
 import type { LogContext } from './context.ts'
@@ -34,6 +34,12 @@ export async function uploadHead(context: LogContext, reader: Reader, plan: Head
   try {
     const built = await buildHead(context, plan, {
       room: upload.room,
+      turn: async tried => {
+        reader.progress('room', tried, upload.room?.maxSalts)
+        // A timer, not a promise: the event loop goes around.
+        await new Promise(resolve => setTimeout(resolve))
+        throwIfAborted(reader.call.signal, 'publish')
+      },
       chunk: async (chunk, page) => {
         if (page !== undefined) await pages.add(page, chunk)
         await stretches.add(chunk, page)

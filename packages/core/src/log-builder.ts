@@ -11,13 +11,21 @@ import { type Entry, type NewEntry, pageTime, type Roots } from './page/page.ts'
 import { encodePair } from './page/pair.ts'
 import type { Reference } from './reference.ts'
 import type { ChunkRoom } from './room/chunk-room.ts'
-import { saltPage } from './room/salt-page.ts'
+import { type SaltSearch, saltPage, whole } from './room/salt-page.ts'
 import { type Salts, saltBytes } from './room/salts.ts'
 
 /** How pages get their salts: to find room, or as they were before. Default: all 0. */
 export type SaltOptions =
   | { readonly room?: ChunkRoom | undefined; readonly salts?: undefined }
   | { readonly room?: undefined; readonly salts: Salts }
+
+/** The head page of a log as it is, and the chunks below it that are not up yet. */
+interface BuiltHead {
+  reference: Reference
+  page: Chunk
+  edge: Chunk[]
+  sealed: Chunk[]
+}
 
 /** A page whose content is complete and whose salt is not chosen yet. */
 interface ClosedPage {
@@ -83,6 +91,11 @@ export class LogBuilder {
    * REFUSED where a page finds no room. The builder is then as before
    */
   append(entry: NewEntry): { seq: number; chunks: Chunk[] } {
+    return whole(this.appendSteps(entry))
+  }
+
+  /** As `append`, where a search for salts takes its time. A search that is not gone through leaves the builder as it was. */
+  *appendSteps(entry: NewEntry): SaltSearch<{ seq: number; chunks: Chunk[] }> {
     const seq = this.nextSeq
     if (!Number.isSafeInteger(seq)) throw new RangeError('a log has at most 2^53 entries')
     if (entry.content.kind === 'embedded' && entry.content.data.length > MAX_EMBEDDED_BYTES) {
@@ -98,17 +111,22 @@ export class LogBuilder {
       return { seq, chunks: [] }
     }
     if (fitsSealed(size, hasTail)) {
-      const chunks = this.#close([...this.#pairs, pair], [...this.#entries, placed(entry, seq)])
+      const chunks = yield* this.#close([...this.#pairs, pair], [...this.#entries, placed(entry, seq)])
       return { seq, chunks }
     }
-    const chunks = this.seal()
+    const chunks = yield* this.sealSteps()
     this.#add(entry, encodePair(entry, this.#baseTimestamp))
     return { seq, chunks }
   }
 
   /** Seals the open page early. Returns the chunks that are final now, in upload order; none if the page is empty. @throws REFUSED */
   seal(): Chunk[] {
-    return this.#entries.length === 0 ? [] : this.#close(this.#pairs, this.#entries)
+    return whole(this.sealSteps())
+  }
+
+  /** As `seal`, like `appendSteps`. */
+  *sealSteps(): SaltSearch<Chunk[]> {
+    return this.#entries.length === 0 ? [] : yield* this.#close(this.#pairs, this.#entries)
   }
 
   /**
@@ -116,8 +134,13 @@ export class LogBuilder {
    * right-edge chunks that only this head needs; `page` last.
    * @throws RangeError for a log without entries, which has no head; REFUSED
    */
-  head(): { reference: Reference; page: Chunk; edge: Chunk[]; sealed: Chunk[] } {
-    const sealed = this.#seal(true)
+  head(): BuiltHead {
+    return whole(this.headSteps())
+  }
+
+  /** As `head`, where a search for salts takes its time; one that is not gone through may lose `sealed`. */
+  *headSteps(): SaltSearch<BuiltHead> {
+    const sealed = yield* this.#seal(true)
     const history = this.#history.root()
     const directory = this.#directory.root()
     const header = this.#header(this.#firstSeq, this.#baseTimestamp, this.#given?.head ?? 0, {
@@ -125,7 +148,7 @@ export class LogBuilder {
       directory: directory.reference,
       sealedPages: this.#history.pages,
     })
-    const { salt, chunk } = this.#salted(assembleHeadPage(header, this.#pairs), [], this.#given?.head)
+    const { salt, chunk } = yield* this.#salted(assembleHeadPage(header, this.#pairs), [], this.#given?.head)
     this.#salts.head = salt
     return { reference: chunk.reference, page: chunk, edge: [...history.chunks, ...directory.chunks], sealed }
   }
@@ -152,19 +175,19 @@ export class LogBuilder {
     this.#pairBytes += pair.length
   }
 
-  #close(pairs: readonly Uint8Array[], entries: readonly Entry[]): Chunk[] {
-    const before = this.#seal(false)
+  *#close(pairs: readonly Uint8Array[], entries: readonly Entry[]): SaltSearch<Chunk[]> {
+    const before = yield* this.#seal(false)
     this.#closed = { firstSeq: this.#firstSeq, time: this.#baseTimestamp, pairs }
     this.#baseTimestamp = pageTime({ baseTimestamp: this.#baseTimestamp, entries })
     this.#firstSeq += entries.length
     this.#entries = []
     this.#pairs = []
     this.#pairBytes = 0
-    return this.#room ? before : this.#seal(false)
+    return this.#room ? before : yield* this.#seal(false)
   }
 
   /** Makes the closed page, where there is one, a sealed page; `edge`: a head comes right behind it. */
-  #seal(edge: boolean): Chunk[] {
+  *#seal(edge: boolean): SaltSearch<Chunk[]> {
     if (!this.#closed) return []
     const { firstSeq, time, pairs } = this.#closed
     const index = this.#history.pages
@@ -173,7 +196,7 @@ export class LogBuilder {
     const above = this.#room
       ? [this.#history.nodesAbove(edge), this.#directory.nodesAbove({ firstSeq, time }, edge)]
       : []
-    const { salt, chunk } = this.#salted(bytes, above, given)
+    const { salt, chunk } = yield* this.#salted(bytes, above, given)
     if (salt !== 0) this.#salts.pages.set(index, salt)
     const { reference } = chunk
     const inner = [
@@ -185,12 +208,12 @@ export class LogBuilder {
     return [chunk, ...inner]
   }
 
-  #salted(
+  *#salted(
     bytes: Uint8Array,
     above: Parameters<typeof saltPage>[1],
     given: number | undefined,
-  ): { readonly salt: number; readonly chunk: Chunk } {
-    if (this.#room) return saltPage(bytes, above, this.#room)
+  ): SaltSearch<{ readonly salt: number; readonly chunk: Chunk }> {
+    if (this.#room) return yield* saltPage(bytes, above, this.#room)
     return { salt: given ?? 0, chunk: makeChunk(bytes) }
   }
 

@@ -241,6 +241,69 @@ describe('a log in a room', () => {
     assert.throws(() => builder.head(), { code: 'REFUSED', details: { chunks: 2 + 1 } })
   })
 
+  /** One page in 2,048 finds room: the lower its second byte, the better. */
+  class RareRoom implements ChunkRoom {
+    readonly maxSalts = 2 ** 16
+    readonly choices: number
+    readonly gone = new Set<number>()
+    placed: number | undefined
+
+    constructor(choices: number) {
+      this.choices = choices
+    }
+
+    crowding([page]: readonly Uint8Array[]): number {
+      const [first, second] = page as unknown as readonly [number, number]
+      return first === 0 && second < 32 && !this.gone.has(second) ? second : Number.POSITIVE_INFINITY
+    }
+
+    take([page]: readonly Uint8Array[]): void {
+      this.placed = page![1]!
+    }
+
+    full(): RefusedError {
+      return new RefusedError('full')
+    }
+  }
+
+  /** A search for the salt of a head page. */
+  function headIn(room: RareRoom) {
+    const builder = new LogBuilder(emptyLogState(LOG), { room })
+    builder.append(embedded(seededBytes('long', 5), BASE))
+    return builder
+  }
+
+  test('a long search goes in steps, ends where one without a break does, and can be left', () => {
+    const straight = headIn(new RareRoom(1)).head()
+    const builder = headIn(new RareRoom(1))
+    const left = builder.headSteps()
+    assert.equal(left.next().value, 1024)
+    left.return(straight)
+    const steps: number[] = []
+    const search = builder.headSteps()
+    let step = search.next()
+    for (; !step.done; step = search.next()) steps.push(step.value)
+    assert.deepEqual(step.value, straight)
+    assert.deepEqual(
+      steps,
+      steps.map((_, i) => 1024 * (i + 1)),
+    )
+    assert.ok(steps.length > 0 && builder.salts.head > steps.at(-1)!)
+  })
+
+  test('what a search found is looked at again after a step: others may have taken it', () => {
+    const undisturbed = new RareRoom(2 ** 15)
+    const before = headIn(undisturbed)
+    before.head()
+    const room = new RareRoom(2 ** 15)
+    const search = headIn(room).headSteps()
+    for (let step = search.next(); !step.done; step = search.next()) {
+      if (step.value > before.salts.head) room.gone.add(undisturbed.placed!)
+    }
+    assert.equal(room.gone.size, 1)
+    assert.ok(room.placed !== undefined && room.placed > undisturbed.placed!)
+  })
+
   test('property: whatever is appended, no bucket gets more than its slots', () => {
     const anySteps = fc.array(fc.tuple(anyEntry, fc.nat(9)), { minLength: 1, maxLength: 120, size: 'max' })
     fc.assert(
