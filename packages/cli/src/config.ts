@@ -46,6 +46,12 @@ export interface Config {
   readonly log: LogId
   /** Whether this device may add entries. */
   readonly role: 'writer' | 'reader'
+  /** `log` is a list: what is read here are the logs in it. */
+  readonly lanes?: true | undefined
+  /** The key is not the owner's but that of a writer, whom the owner authorized. */
+  readonly asWriter?: true | undefined
+  /** Which account of the seed phrase the key is, where there is no key file. */
+  readonly account?: number | undefined
   /** Whether the owner's feed is written or looked at, and after how many entries it is anchored. */
   readonly feed?: FeedConfig | undefined
   readonly stamps?: StampsConfig | undefined
@@ -99,6 +105,9 @@ export async function readConfig(home: Home): Promise<Config> {
     ...(stamps && { stamps }),
     ...(ownStamps && { ownStamps }),
     ...(relayer && { relayer }),
+    ...(object.lanes === true && { lanes: true as const }),
+    ...(object.asWriter === true && { asWriter: true as const }),
+    ...(object.account !== undefined && { account: accountField(object, home.config) }),
     ...(evidence && { evidence }),
     ...(readBack && { readBack }),
   }
@@ -165,6 +174,14 @@ function readEvidence(object: JsonObject, file: string): UploadEvidence | undefi
   throw new InvalidArgumentError(`${file}: the field "evidence" must be tag, sample or all`, {
     file,
     field: 'evidence',
+  })
+}
+
+function accountField({ account }: JsonObject, file: string): number {
+  if (typeof account === 'number' && Number.isSafeInteger(account) && account >= 0) return account
+  throw new InvalidArgumentError(`${file}: the field "account" must be a whole number from 0`, {
+    file,
+    field: 'account',
   })
 }
 

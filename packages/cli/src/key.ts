@@ -7,28 +7,36 @@ import type { Home } from './home.ts'
 import { type PasswordOptions, readPassword } from './password.ts'
 import { startProgress } from './progress.ts'
 import type { Runtime } from './runtime.ts'
+import { keyOfSeedPhrase, type SeedPhraseOptions } from './seed-phrase.ts'
 
 /** Which key a new log gets. */
-export interface KeyOptions extends PasswordOptions {
+export interface KeyOptions extends PasswordOptions, SeedPhraseOptions {
   readonly devnetAccount?: number | undefined
   /** False with `--no-key-file`. */
   readonly keyFile?: boolean
 }
 
-/** The key for a new log, in this order: REMOTE_LOG_KEY, the devnet's account, a new key. @throws INVALID_ARGUMENT */
+/**
+ * The key for a log on this device, in this order: REMOTE_LOG_KEY, a seed phrase, the devnet's account, a new key.
+ * @throws INVALID_ARGUMENT
+ */
 export async function chooseKey(
-  { env }: Runtime,
-  { devnetAccount, keyFile }: KeyOptions,
+  runtime: Runtime,
+  options: KeyOptions,
   accounts: DevnetFacts['accounts'] | undefined,
 ): Promise<KeySigner> {
+  const { devnetAccount, keyFile } = options
   const { createKey, signerOf } = await import('@remote-log/client')
-  if (env.REMOTE_LOG_KEY) {
-    if (devnetAccount === undefined) return signerOf(env.REMOTE_LOG_KEY)
-    throw new InvalidArgumentError('REMOTE_LOG_KEY and --devnet-account exclude each other')
+  const { REMOTE_LOG_KEY: key } = runtime.env
+  const ofPhrase = await keyOfSeedPhrase(runtime, options)
+  if ([key, ofPhrase, devnetAccount].filter(given => given !== undefined && given !== '').length > 1) {
+    throw new InvalidArgumentError('REMOTE_LOG_KEY, a seed phrase and --devnet-account exclude each other')
   }
+  if (key) return signerOf(key)
+  if (ofPhrase) return ofPhrase
   if (devnetAccount === undefined) {
     if (keyFile !== false) return createKey()
-    throw new InvalidArgumentError('--no-key-file needs a key in REMOTE_LOG_KEY')
+    throw new InvalidArgumentError('--no-key-file needs a key in REMOTE_LOG_KEY, or a seed phrase')
   }
   if (!accounts) throw new InvalidArgumentError('--devnet-account needs --devnet')
   const account = accounts[devnetAccount]
@@ -58,19 +66,21 @@ export async function keepKey(
 }
 
 /**
- * The owner's key: from REMOTE_LOG_KEY, else from the key file.
+ * The owner's key: from REMOTE_LOG_KEY, else from REMOTE_LOG_MNEMONIC, else from the key file.
  * @throws READ_ONLY (there is none), WRONG_PASSWORD, INVALID_ARGUMENT (no password, or no key of this log's owner)
  */
 export async function unlockKey(
   runtime: Runtime,
   home: Home,
   owner: Address | undefined,
-  options: PasswordOptions,
+  options: PasswordOptions & Pick<SeedPhraseOptions, 'account'>,
 ): Promise<KeySigner> {
-  const { readKeyFile, signerOf } = await import('@remote-log/client')
-  if (runtime.env.REMOTE_LOG_KEY) return signerOf(runtime.env.REMOTE_LOG_KEY)
+  const { readKeyFile, signerOf, signerOfMnemonic } = await import('@remote-log/client')
+  const { REMOTE_LOG_KEY: key, REMOTE_LOG_MNEMONIC: phrase } = runtime.env
+  if (key) return signerOf(key)
+  if (phrase) return signerOfMnemonic(phrase, options.account)
   const text = await readFile(home.key, 'utf8').catch((error: unknown) => {
-    const message = `there is no key${owner === undefined ? '' : ` of ${owner}`}: neither ${home.key} nor REMOTE_LOG_KEY`
+    const message = `there is no key${owner === undefined ? '' : ` of ${owner}`}: neither ${home.key} nor REMOTE_LOG_KEY nor REMOTE_LOG_MNEMONIC`
     throw new ReadOnlyError(message, { owner, file: home.key }, error)
   })
   const password = await readPassword(runtime, options)

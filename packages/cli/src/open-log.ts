@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { OwnStamps, RemoteLog, Signer } from '@remote-log/client'
-import { ReadOnlyError, RefusedError } from '@remote-log/core'
+import { formatLogId, InvalidArgumentError, ReadOnlyError, RefusedError } from '@remote-log/core'
 import {
   type Config,
   gatewaysOf,
@@ -49,6 +49,12 @@ export async function withLog(
 ): Promise<void> {
   const home = homeAt(options.home, runtime.env)
   const config = await readConfig(home)
+  if (config.lanes) {
+    throw new InvalidArgumentError(
+      `${home.folder} reads a list of lanes: use \`remote-log lane\`, with list, sync, cat or tail`,
+      { list: formatLogId(config.log) },
+    )
+  }
   const signer = await signerFor(runtime, home, config, options)
   const network = { ...(await resolveNetwork(config)), ...elsewhere(options) }
   const { rpc, batch } = network
@@ -70,6 +76,7 @@ export async function withLog(
     bee: gatewaysOf(network),
     batch,
     signer,
+    asWriter: config.asWriter,
     writable,
     local,
     feed: config.feed !== undefined,
@@ -119,7 +126,7 @@ function elsewhere({ bee, batch }: OpenOptions): Partial<Network> {
 async function signerFor(
   runtime: Runtime,
   home: Home,
-  { log, role }: Config,
+  { log, role, account }: Config,
   { use = 'read', ...options }: OpenOptions,
 ): Promise<Signer | undefined> {
   if (use === 'read') return undefined
@@ -129,5 +136,5 @@ async function signerFor(
       home: home.folder,
     })
   }
-  return use === 'publish' ? unlockKey(runtime, home, log.owner, options) : undefined
+  return use === 'publish' ? unlockKey(runtime, home, log.owner, { account, ...options }) : undefined
 }

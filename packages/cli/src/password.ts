@@ -31,8 +31,8 @@ async function findPassword(runtime: Runtime, { passwordFile, choose }: Password
       {},
     )
   }
-  const password = await ask(runtime, 'Password of the key file: ')
-  if (choose && (await ask(runtime, 'Once more: ')) !== password) {
+  const password = await askHidden(runtime, 'Password of the key file: ')
+  if (choose && (await askHidden(runtime, 'Once more: ')) !== password) {
     throw new InvalidArgumentError('the two passwords differ', {})
   }
   return password
@@ -46,7 +46,8 @@ async function readPasswordFile(file: string): Promise<string> {
   }
 }
 
-async function ask(runtime: Runtime, question: string): Promise<string> {
+/** Asks at the terminal, without showing what is typed. @throws ABORTED */
+export async function askHidden(runtime: Runtime, question: string): Promise<string> {
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input: runtime.stdin, output: silence, terminal: true })
   runtime.stderr.write(question)

@@ -10,6 +10,7 @@ import { addGateways } from './commands/gateways.ts'
 import { addHead } from './commands/head.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
+import { addLane } from './commands/lane.ts'
 import { addPostage } from './commands/postage.ts'
 import { addPublish } from './commands/publish.ts'
 import { addRenew } from './commands/renew.ts'
@@ -56,6 +57,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addSync,
     addCat,
     addTail,
+    addLane,
     addHead,
     addStatus,
     addGateways,
@@ -82,6 +84,7 @@ Environment:
   REMOTE_LOG_HOME      the folder that --home names
   REMOTE_LOG_PASSWORD  password of the key file
   REMOTE_LOG_KEY       a private key (0x and 64 hex digits), used instead of the key file
+  REMOTE_LOG_MNEMONIC  a seed phrase (BIP-39), used instead of the key file
   REMOTE_LOG_DEBUG     any value: errors come with their stack trace
 
 Exit codes:

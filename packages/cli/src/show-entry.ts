@@ -34,7 +34,7 @@ function asLine(payload: Uint8Array): Uint8Array {
 }
 
 /** The JSON form of an entry. `text` where the payload is UTF-8, else `base64`. */
-async function describeEntry(entry: LogEntry, signal: AbortSignal): Promise<object> {
+export async function describeEntry(entry: LogEntry, signal: AbortSignal): Promise<object> {
   const { seq, timestamp, id, length, published, anchored, content } = entry
   const time = new Date(timestamp).toJSON()
   return {

@@ -51,6 +51,7 @@ export {
   POSTAGE_CONTRACTS,
   readKeyFile,
   signerOf,
+  signerOfMnemonic,
   writeKeyFile,
 } from '@remote-log/ethereum'
 export {

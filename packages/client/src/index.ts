@@ -48,6 +48,7 @@ export {
   readKeyFile,
   type Signer,
   signerOf,
+  signerOfMnemonic,
   type TopUpOrder,
   type UploadEvidence,
   writeKeyFile,

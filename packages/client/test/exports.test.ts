@@ -27,6 +27,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'probeGateways',
     'readKeyFile',
     'signerOf',
+    'signerOfMnemonic',
     'writeKeyFile',
   ])
 })

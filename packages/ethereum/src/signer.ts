@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@remote-log/core'
-import { type BaseWallet, Wallet } from 'ethers'
+import { type BaseWallet, HDNodeWallet, Mnemonic, Wallet } from 'ethers'
 
 /** A signer that holds its key in memory. */
 export type KeySigner = BaseWallet
@@ -23,4 +23,28 @@ export function signerOf(privateKey: string): KeySigner {
   } catch {
     throw new InvalidArgumentError('these 32 bytes are no private key of secp256k1: zero, or too large')
   }
+}
+
+/** Accounts of a seed phrase: a child index that is not hardened (BIP-32). */
+const MOST_ACCOUNTS = 2 ** 31
+
+/**
+ * The signer of a seed phrase (BIP-39, English, 12 to 24 words), as wallets derive it: account n is m/44'/60'/0'/0/n
+ * (BIP-44). White space and capitals don't matter. The error does not repeat what it was given.
+ * @throws INVALID_ARGUMENT
+ */
+export function signerOfMnemonic(phrase: string, account = 0): KeySigner {
+  if (!Number.isInteger(account) || account < 0 || account >= MOST_ACCOUNTS) {
+    throw new InvalidArgumentError('an account of a seed phrase is a whole number from 0', { account })
+  }
+  const words = phrase.trim().toLowerCase().split(/\s+/)
+  const normal = words.join(' ')
+  if (!Mnemonic.isValidMnemonic(normal)) {
+    throw new InvalidArgumentError(
+      'this is no seed phrase (BIP-39): a word is mistyped, missing, or in another place',
+      { words: words.length },
+    )
+  }
+  const path = `m/44'/60'/0'/0/${account}`
+  return new Wallet(HDNodeWallet.fromPhrase(normal, '', path).privateKey)
 }

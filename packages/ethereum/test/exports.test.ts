@@ -48,6 +48,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'signLaneChange',
     'signWriterGrant',
     'signerOf',
+    'signerOfMnemonic',
     'submitLaneChange',
     'submitSigned',
     'submitWriterGrant',

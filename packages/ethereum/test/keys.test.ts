@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { createKey, readKeyFile, signerOf, writeKeyFile } from '../src/index.ts'
-import { FUNDED_KEY } from './chain.ts'
+import { createKey, readKeyFile, signerOf, signerOfMnemonic, writeKeyFile } from '../src/index.ts'
+import { FUNDED_KEY, SECOND_KEY } from './chain.ts'
 import { thrownBy } from './world.ts'
 
 const FAST = { scryptN: 2 }
@@ -108,5 +108,31 @@ test('a private key is taken with and without 0x; what is none is INVALID_ARGUME
         error.code === 'INVALID_ARGUMENT' && (text.length < 3 || !inspect(error).includes(text)),
       text,
     )
+  }
+})
+
+/** The phrase of Hardhat's and Foundry's accounts. */
+const PHRASE = 'test test test test test test test test test test test junk'
+
+test('a seed phrase gives the accounts that wallets derive from it', () => {
+  assert.equal(signerOfMnemonic(PHRASE).privateKey, FUNDED_KEY)
+  assert.equal(signerOfMnemonic(PHRASE, 1).privateKey, SECOND_KEY)
+  assert.equal(signerOfMnemonic(`\n ${PHRASE.toUpperCase().replaceAll(' ', '  ')}\n`).privateKey, FUNDED_KEY)
+})
+
+test('what is no seed phrase is INVALID_ARGUMENT, and is not repeated', async () => {
+  for (const wrong of [
+    `${PHRASE} junk`,
+    PHRASE.replace('junk', 'secretword'),
+    PHRASE.replace('junk', 'test'),
+    '',
+  ]) {
+    const error = await thrownBy((async () => signerOfMnemonic(wrong))())
+    assert.equal(error.code, 'INVALID_ARGUMENT')
+    assert.ok(!/test test|secretword/.test(inspect(error, { depth: 9 })))
+    assert.equal(error.cause, undefined)
+  }
+  for (const account of [-1, 0.5, 2 ** 31]) {
+    assert.equal((await thrownBy((async () => signerOfMnemonic(PHRASE, account))())).code, 'INVALID_ARGUMENT')
   }
 })

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { KeySigner } from '@remote-log/client'
 import {
   type Address,
   formatLogId,
@@ -27,6 +28,8 @@ interface Options extends GlobalOptions, KeyOptions, EvidenceOptions {
   readonly batch?: string
   readonly topic?: string
   readonly log?: string
+  readonly lanes?: string
+  readonly asWriter?: boolean
   readonly feed?: boolean
   readonly anchorEvery?: number
   readonly relayer?: string
@@ -58,6 +61,11 @@ export function addInit(program: Command, runtime: Runtime): void {
     )
     .option('--topic <name>', 'what the log is about: a name, or 0x and 64 hex digits')
     .option('--log <id>', 'read this log (remotelog:…): no key, no topic')
+    .option('--as-writer', 'with --log: write to it with an own key, which its owner authorized as a writer')
+    .option(
+      '--lanes <id>',
+      'read all logs of this list (remotelog:…), one for each device of a person: help lane',
+    )
     .option('--feed', 'publish to a Swarm feed without gas, or look there too (help publish)')
     .option(
       '--anchor-every <count>',
@@ -66,7 +74,12 @@ export function addInit(program: Command, runtime: Runtime): void {
     )
     .option('--relayer <url>', 'post signed heads there, whoever it is pays the gas', parseUrl)
     .option('--devnet-account <n>', 'write with the n-th funded account of the devnet', parseCount)
-    .option('--no-key-file', 'keep no key on this device: REMOTE_LOG_KEY is needed for each write')
+    .option('--mnemonic-file <file>', 'file with the seed phrase that the key is of; - is standard input')
+    .option('--account <n>', 'which account of the seed phrase (default 0)', parseCount)
+    .option(
+      '--no-key-file',
+      'keep no key on this device: REMOTE_LOG_KEY or REMOTE_LOG_MNEMONIC is needed for each write',
+    )
     .option(
       '--password-file <file>',
       'file with the password of the key file (else REMOTE_LOG_PASSWORD or a prompt)',
@@ -76,14 +89,14 @@ export function addInit(program: Command, runtime: Runtime): void {
       const options: Options = command.optsWithGlobals()
       const home = homeAt(options.home, runtime.env)
       if (existsSync(home.config)) throw alreadyThere(home.config)
-      const { log, role, unpaid } =
-        options.log === undefined ? await own(runtime, home, options) : await foreign(home, options)
+      const { log, role, key, unpaid, lanes } = await initialise(runtime, home, options)
       const result = { log: formatLogId(log), owner: log.owner, role, home: home.folder }
-      if (options.json) return runtime.stdout.json(result)
+      if (options.json)
+        return runtime.stdout.json({ ...result, ...(lanes && { lanes }), ...(key && { key }) })
       await runtime.stdout.write(
         role === 'writer'
-          ? `This device writes ${result.log}\nwith the key of ${log.owner}. Readers need the first line: remote-log init --log …\n${unpaid ? (options.ownStamps ? NO_OWN_BATCH : NO_BATCH) : ''}`
-          : `This device reads ${result.log}\n`,
+          ? `This device writes ${result.log}\nwith the key of ${key}. Readers need the first line: remote-log init --log …\n${unpaid ? (options.ownStamps ? NO_OWN_BATCH : NO_BATCH) : ''}`
+          : `This device reads ${lanes ? 'all lanes of ' : ''}${result.log}\n`,
       )
     })
   addEvidence(command)
@@ -92,8 +105,25 @@ export function addInit(program: Command, runtime: Runtime): void {
 interface Initialised {
   readonly log: LogId
   readonly role: 'writer' | 'reader'
+  readonly lanes?: true
+  /** The account that this device signs with. */
+  readonly key?: Address
   /** Whether no batch is configured that pays for writing. */
   readonly unpaid: boolean
+}
+
+function initialise(runtime: Runtime, home: Home, options: Options): Promise<Initialised> {
+  const { log, lanes, asWriter } = options
+  if (log !== undefined && lanes !== undefined) {
+    throw new InvalidArgumentError('--log and --lanes exclude each other: one home, one of them', {})
+  }
+  if (asWriter && log === undefined) {
+    throw new InvalidArgumentError('--as-writer needs --log: the log that is written to', {
+      option: '--as-writer',
+    })
+  }
+  if (log === undefined && lanes === undefined) return own(runtime, home, options)
+  return foreign(runtime, home, options)
 }
 
 async function own(runtime: Runtime, home: Home, options: Options): Promise<Initialised> {
@@ -105,25 +135,24 @@ async function own(runtime: Runtime, home: Home, options: Options): Promise<Init
   const chainId = devnet ? devnet.facts.chainId : required(options.chainId, '--chain-id', 'or --devnet')
   const network = devnet ? { devnet: devnet.file } : explicitNetwork(options)
   demandSecondNode(options, network)
-  if (existsSync(home.key)) throw alreadyThere(home.key)
-  const key = await chooseKey(runtime, options, devnet?.facts.accounts)
+  const key = await newKey(runtime, home, options, devnet?.facts)
   const owner = parseAddress(key.address)
   const log: LogId = { chainId, registry, owner, topic }
   const { stamps, ...stamping } = await stampingOf(runtime, options, log, network, devnet?.facts)
-  await makeHome(home)
-  if (options.keyFile) await keepKey(runtime, home, key, options)
+  await keep(runtime, home, key, options)
   const { relayer, ownStamps } = options
   await writeConfig(home, {
     log,
     role: 'writer',
+    account: accountOf(options),
     ...settingsOf(options),
     relayer,
     stamps,
     ...stamping,
     network,
   })
-  const unpaid = ownStamps ? stamps === undefined : !('devnet' in network) && network.batch === undefined
-  return { log, role: 'writer', unpaid }
+  const unpaid = ownStamps ? stamps === undefined : isUnpaid(network)
+  return { log, role: 'writer', key: owner, unpaid }
 }
 
 /** Who pays where the own key does. */
@@ -147,22 +176,35 @@ async function stampingOf(
   }
 }
 
-async function foreign(home: Home, options: Options): Promise<Initialised> {
-  for (const [name, option] of [
-    ['relayer', '--relayer'],
-    ['ownStamps', '--own-stamps'],
-  ] as const) {
-    if (options[name] === undefined) continue
-    throw new InvalidArgumentError(`--log only reads: leave out ${option}`, { option })
-  }
-  for (const name of ['topic', 'devnetAccount', 'registry', 'chainId'] as const) {
-    if (options[name] === undefined) continue
-    throw new InvalidArgumentError(
-      '--log says it all: leave out --topic, --devnet-account, --registry, --chain-id',
-      {},
-    )
-  }
-  const log = parseLogId(required(options.log, '--log', ''))
+/** Chooses the key of this device. */
+async function newKey(
+  runtime: Runtime,
+  home: Home,
+  options: Options,
+  devnet: DevnetFacts | undefined,
+): Promise<KeySigner> {
+  if (existsSync(home.key)) throw alreadyThere(home.key)
+  return await chooseKey(runtime, options, devnet?.accounts)
+}
+
+async function keep(runtime: Runtime, home: Home, key: KeySigner, options: Options): Promise<void> {
+  await makeHome(home)
+  if (options.keyFile) await keepKey(runtime, home, key, options)
+}
+
+/** Where there is no key file, the account has to be found again. */
+function accountOf({ account, keyFile }: Options): number | undefined {
+  return keyFile ? undefined : account
+}
+
+function isUnpaid(network: Config['network']): boolean {
+  return !('devnet' in network) && network.batch === undefined
+}
+
+async function foreign(runtime: Runtime, home: Home, options: Options): Promise<Initialised> {
+  const { asWriter, lanes } = options
+  checkForeign(options)
+  const log = parseLogId(lanes ?? required(options.log, '--log', ''))
   const devnet = await findDevnet(options)
   if (devnet && (devnet.facts.chainId !== log.chainId || devnet.facts.registry !== log.registry)) {
     throw new InvalidArgumentError(
@@ -172,9 +214,44 @@ async function foreign(home: Home, options: Options): Promise<Initialised> {
   }
   const network = devnet ? { devnet: devnet.file } : explicitNetwork(options)
   demandSecondNode(options, network)
+  if (asWriter) {
+    const key = await newKey(runtime, home, options, devnet?.facts)
+    const account = accountOf(options)
+    await keep(runtime, home, key, options)
+    await writeConfig(home, { log, role: 'writer', asWriter, account, ...settingsOf(options), network })
+    return { log, role: 'writer', key: parseAddress(key.address), unpaid: isUnpaid(network) }
+  }
   await makeHome(home)
-  await writeConfig(home, { log, role: 'reader', ...settingsOf(options), network })
-  return { log, role: 'reader', unpaid: false }
+  const list = lanes === undefined ? {} : { lanes: true as const }
+  await writeConfig(home, { log, role: 'reader', ...list, ...settingsOf(options), network })
+  return { log, role: 'reader', ...list, unpaid: false }
+}
+
+function checkForeign(options: Options): void {
+  const { asWriter, feed } = options
+  for (const [name, option] of [
+    ['relayer', '--relayer'],
+    ['ownStamps', '--own-stamps'],
+  ] as const) {
+    if (options[name] === undefined) continue
+    throw new InvalidArgumentError(`${option} is for own logs: leave it out`, { option })
+  }
+  if (asWriter && feed) {
+    throw new InvalidArgumentError(
+      "a feed is the owner's: a writer publishes to the chain, leave out --feed",
+      {
+        option: '--feed',
+      },
+    )
+  }
+  const keys = asWriter ? [] : (['devnetAccount', 'mnemonicFile', 'account'] as const)
+  for (const name of ['topic', 'registry', 'chainId', ...keys] as const) {
+    if (options[name] === undefined) continue
+    throw new InvalidArgumentError(
+      '--log or --lanes says it all: leave out --topic, --registry, --chain-id, and what names a key',
+      { option: name },
+    )
+  }
 }
 
 function settingsOf(options: Options): Pick<Config, 'feed' | 'evidence' | 'readBack'> {
@@ -239,9 +316,9 @@ remote-log postage own buy --size 100MB --days 90
 `
 
 const HELP = `
-The key of an own log is, in this order: the one in REMOTE_LOG_KEY, the devnet's account, a new one. It is kept
-encrypted in the home folder (Web3 Secret Storage, as wallets read it); the password comes from --password-file,
-REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten. Without --batch entries can be appended; to publish
+The key of an own log is the one in REMOTE_LOG_KEY, that of a seed phrase (--mnemonic-file, REMOTE_LOG_MNEMONIC), the
+devnet's account, or else a new one. It is kept encrypted in the home folder (Web3 Secret Storage, as wallets read it);
+the password comes from --password-file, REMOTE_LOG_PASSWORD or a prompt. Nothing that is there is overwritten. Without --batch entries can be appended; to publish
 them, buy one: remote-log postage buy --use (the Bee node pays) or postage own buy --use (the key pays).
 
 With --own-stamps no Bee node pays, not the devnet's either: the log's key buys its batch (remote-log postage own buy, or
@@ -253,7 +330,10 @@ Examples:
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes --feed --anchor-every 100
   $ remote-log init --devnet ./net --devnet-account 0 --topic notes --own-stamps
   $ remote-log init --devnet ./net --topic notes --relayer https://relayer.example/heads
+  $ remote-log init --devnet ./net --topic notes --mnemonic-file ./phrase && remote-log sync
   $ remote-log --home ./bob init --devnet ./net --log remotelog:31337/0x…/0x…/0x…
+  $ remote-log --home ./phone init --devnet ./net --log remotelog:31337/0x…/0x…/0x… --as-writer
+  $ remote-log --home ./bob init --devnet ./net --lanes remotelog:31337/0x…/0x…/0x…
   $ remote-log init --devnet ./net --topic notes --evidence sample --read-back http://another.example:1633
   $ remote-log init --rpc https://rpc.example --bee http://localhost:1633 --registry 0x… --chain-id 100 \\
       --batch … --topic notes

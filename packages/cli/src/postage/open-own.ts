@@ -41,7 +41,9 @@ export async function openOwn(runtime: Runtime, options: OwnOptions, pay: boolea
   })
   const { rpc, chainId, contract } = await placeOf(config, options)
   const { KeyPostage } = await import('@remote-log/client')
-  const signer = pay ? await unlockKey(runtime, home, config?.log.owner, options) : undefined
+  const signer = pay
+    ? await unlockKey(runtime, home, config?.log.owner, { account: config?.account, ...options })
+    : undefined
   const blockTimeMs = options.blockTime === undefined ? undefined : options.blockTime * 1000
   const postage = await KeyPostage.open({ provider: rpc, chainId, contract, signer, blockTimeMs }, runtime)
   const own = options.rpc ?? config?.ownStamps?.rpc

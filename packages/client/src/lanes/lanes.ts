@@ -1,4 +1,6 @@
 import {
+  type BlockTag,
+  type CallOptions,
   type ContentStore,
   InvalidArgumentError,
   LockedError,
@@ -20,7 +22,7 @@ import { Mutex } from '../mutex.ts'
 import type { OperationOptions } from '../progress.ts'
 import { RemoteLog } from '../remote-log.ts'
 import type { LaneChanges, LaneTransaction } from './changes.ts'
-import { type AskLanes, laneIn } from './follow-list.ts'
+import { type AskLanes, followList, laneIn } from './follow-list.ts'
 import { type KnownLane, type KnownLanes, LanesRecord } from './known-lanes.ts'
 import { type LaneCursor, type LaneEntry, type ReadLanesOptions, readLanes } from './read-lanes.ts'
 import { shownOf } from './shown.ts'
@@ -100,6 +102,19 @@ export class Lanes {
         options,
       ),
     )
+  }
+
+  /**
+   * Asks for the list, and reads no lane: what was revoked is not shown from then on.
+   * @throws STALE, UNAVAILABLE, WRONG_CHAIN, NO_CONTRACT, ABORTED, LOCAL_DAMAGED
+   */
+  refresh(options: CallOptions & { readonly at?: BlockTag | undefined } = {}): Promise<KnownLanes> {
+    const { lanesOf, names } = this.#parts
+    return this.#alone.run('refresh', options.signal, async () => {
+      const known = await followList(lanesOf, names, await this.#record.get(), options)
+      await this.#record.put(known)
+      return known
+    })
   }
 
   /**
