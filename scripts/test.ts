@@ -1,8 +1,9 @@
 import { existsSync, globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { binary, run } from './tools.ts'
+import { binary, run, runKept } from './tools.ts'
 import { ROOT } from './workspace.ts'
 
 /** A file's tests that take longer than this hang. */
@@ -10,36 +11,44 @@ const TEST_TIMEOUT_MS = 300_000
 
 interface Step {
   readonly title: string
-  /** Returns an exit code. */
-  run(): number
+  /** Script and arguments. */
+  command(): readonly string[]
 }
 
-/** In order; the first that fails ends the run. The tests come last, so that their summary ends the output. */
 const STEPS: Readonly<Record<string, Step>> = {
   types: {
     title: 'Types',
-    run: () => run(binary('typescript', 'tsc'), ['-b', 'tsconfig.build.json', 'tsconfig.tests.json']),
+    command: () => [binary('typescript', 'tsc'), '-b', 'tsconfig.build.json', 'tsconfig.tests.json'],
   },
   lint: {
     title: 'Format and lint',
-    run: () => run(binary('@biomejs/biome', 'biome'), ['check', '--error-on-warnings', '.']),
+    command: () => [binary('@biomejs/biome', 'biome'), 'check', '--error-on-warnings', '.'],
   },
-  checks: { title: 'House rules', run: () => run('scripts/check.ts', []) },
+  checks: { title: 'House rules', command: () => ['scripts/check.ts'] },
   contracts: {
     title: 'Contracts',
-    run: () => run(binary('hardhat', 'hardhat'), ['test', '--snapshot-check']),
+    command: () => [binary('hardhat', 'hardhat'), 'test', '--snapshot-check'],
   },
-  coverage: { title: 'Coverage of the contracts', run: () => run('scripts/check-coverage.ts', []) },
-  tests: { title: 'Tests', run: () => runTests([]) },
+  coverage: { title: 'Coverage of the contracts', command: () => ['scripts/check-coverage.ts'] },
+  tests: { title: 'Tests', command: () => testCommand(testFiles()) },
 }
 
-function runTests(files: readonly string[]): number {
-  return run('--test', [
+/**
+ * Each of these uses one core, so they run side by side: in a lane one after the other, as those do which build the
+ * contracts in the same folder. The tests use all cores, and come last.
+ */
+const LANES: readonly (readonly string[])[] = [['types', 'lint', 'checks', 'contracts'], ['coverage']]
+const LAST = 'tests'
+
+function testCommand(files: readonly string[]): readonly string[] {
+  return [
+    '--test',
     '--test-reporter=spec',
-    `--test-concurrency=${availableParallelism()}`,
+    // One more than there are cores: many a test waits for a while.
+    `--test-concurrency=${availableParallelism() + 1}`,
     `--test-timeout=${TEST_TIMEOUT_MS}`,
-    ...(files.length > 0 ? files : testFiles()),
-  ])
+    ...files,
+  ]
 }
 
 /** Unit tests first, what crosses package borders last. Those of the contracts run in Hardhat. */
@@ -71,17 +80,45 @@ if (values.help || unknown.length > 0) {
   console.error(usage)
   process.exit(values.help ? 0 : 2)
 }
-if (positionals.length > 0) process.exit(runTests(positionals))
+if (positionals.length > 0) process.exit(await run(testCommand(positionals)))
 
-for (const name of names) {
-  const step = STEPS[name]!
-  const start = performance.now()
-  console.log(`\n=== ${step.title} (${name}) ===\n`)
-  const status = step.run()
-  if (status !== 0) {
-    if (name !== 'tests') console.error(`\n${step.title} failed. Again: npm test -- --only ${name}`)
-    process.exit(status)
+const summary: string[] = []
+const lanes = LANES.map(lane => lane.filter(name => names.includes(name))).filter(lane => lane.length > 0)
+const failed = (await Promise.all(lanes.map(runLane))).filter(failure => failure !== undefined)
+for (const { name, said } of failed) {
+  console.error(`${said}\n${STEPS[name]!.title} failed. Again: npm test -- --only ${name}`)
+}
+if (failed.length === 0 && names.includes(LAST)) {
+  const { title, command } = STEPS[LAST]!
+  console.log(`${summary.join('\n')}\n\n=== ${title} (${LAST}) ===\n`)
+  process.exitCode = await run(command(), await fasterStart())
+} else {
+  console.log(`\n${summary.join('\n')}`)
+  process.exitCode = failed.length > 0 ? 1 : 0
+}
+
+/** The environment of processes that, like those which they start, find TypeScript without its types. */
+async function fasterStart(): Promise<NodeJS.ProcessEnv> {
+  const script = join(ROOT, 'scripts/stripped-types.mjs')
+  const { NODE_OPTIONS = '', ...env } = process.env
+  const status = await run(['--disable-warning=ExperimentalWarning', script])
+  return status === 0
+    ? { ...env, NODE_OPTIONS: `${NODE_OPTIONS} --import=${pathToFileURL(script)}` }
+    : process.env
+}
+
+/** Runs steps until one fails. What each says is shown when it ends, so that no two are mixed; failures at the very end. */
+async function runLane(lane: readonly string[]): Promise<{ name: string; said: string } | undefined> {
+  for (const name of lane) {
+    const { title, command } = STEPS[name]!
+    const start = performance.now()
+    console.log(`${title} (${name}) ...`)
+    const { status, output } = await runKept(command())
+    const seconds = ((performance.now() - start) / 1000).toFixed(0)
+    const said = `\n=== ${title} (${name}) ===\n\n${output}`
+    summary.push(`${title}: ${status === 0 ? 'fine' : 'FAILED'} after ${seconds} s`)
+    if (status !== 0) return { name, said }
+    console.log(`${said}\n${title}: fine after ${seconds} s\n`)
   }
-  if (name !== 'tests')
-    console.log(`\n${step.title}: fine after ${((performance.now() - start) / 1000).toFixed(0)} s`)
+  return undefined
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { ROOT, readManifest } from './workspace.ts'
@@ -13,11 +14,26 @@ export function binary(name: string, command: string): string {
   return join(folder, path)
 }
 
-/** Runs a script with this Node in the root, its output shown as it comes. Returns the exit code. */
-export function run(script: string, args: readonly string[]): number {
-  const { status, error } = spawnSync(process.execPath, [script, ...args], { cwd: ROOT, stdio: 'inherit' })
-  if (error !== undefined) throw error
+/** Runs a script and its arguments with this Node in the root, the output shown as it comes. Gives the exit code. */
+export async function run(command: readonly string[], env = process.env): Promise<number> {
+  const child = spawn(process.execPath, command, { cwd: ROOT, stdio: 'inherit', env })
+  const [status] = (await once(child, 'close')) as [number | null]
   return status ?? 1
+}
+
+/** Runs a script likewise, its output kept: what it said on both streams, in the order in which that came. */
+export async function runKept(
+  command: readonly string[],
+): Promise<{ readonly status: number; readonly output: string }> {
+  const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      output += piece
+    })
+  }
+  const [status] = (await once(child, 'close')) as [number | null]
+  return { status: status ?? 1, output }
 }
 
 /** Runs a script with this Node in a folder, and gives what it prints. Exit code 1 where a signal ended it. */

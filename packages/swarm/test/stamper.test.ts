@@ -20,12 +20,18 @@ const open = (change: Partial<StamperOptions> = {}) =>
 /** A stamp's parts; the signature must be that of the batch's owner for this chunk. */
 function read(stamp: Uint8Array, reference: Reference) {
   const bytes = Buffer.from(stamp)
-  assert.equal(bytes.length, 113)
-  assert.equal(bytes.subarray(0, 32).toString('hex'), BATCH)
   const signed = Buffer.concat([Buffer.from(reference, 'hex'), bytes.subarray(0, 48)])
   // bee-js hashes what it is given, then as EIP-191 says.
   const signer = new Signature(bytes.subarray(48)).recoverPublicKey(signed).address()
   assert.equal(signer.toHex(), OWNER.slice(2))
+  return parts(stamp, reference)
+}
+
+/** A stamp's parts, whoever signed it: to recover a key takes bee-js a tenth of a second. */
+function parts(stamp: Uint8Array, reference: Reference) {
+  const bytes = Buffer.from(stamp)
+  assert.equal(bytes.length, 113)
+  assert.equal(bytes.subarray(0, 32).toString('hex'), BATCH)
   const [bucket, slot] = [bytes.readUInt32BE(32), bytes.readUInt32BE(36)]
   assert.equal(bucket, Number.parseInt(reference.slice(0, 4), 16))
   return { bucket, slot, timestamp: bytes.readBigUInt64BE(40) }
@@ -132,7 +138,7 @@ describe('a stamp', () => {
     const stamper = await open({ depth: 20, storage: new Disk() })
     const references = Array.from({ length: 400 }, (_, n) => inBucket(n % 50, n))
     const stamps = await Promise.all(references.map(reference => stamper.stamp(reference)))
-    const slots = stamps.map((stamp, i) => read(stamp, references[i]!))
+    const slots = stamps.map((stamp, i) => (i % 40 === 0 ? read : parts)(stamp, references[i]!))
     assert.equal(new Set(slots.map(({ bucket, slot }) => `${bucket} ${slot}`)).size, 400)
     assert.equal(new Set(slots.map(({ timestamp }) => timestamp)).size, 400)
     assert.ok(writes <= 3, `${writes} writes`)
