@@ -139,6 +139,14 @@ test('a bundle of a rewritten or an older log is refused, and this device stays 
   }
 })
 
+test('an entry that is exchanged in the page that was open is REWRITTEN, before anything is kept', async () => {
+  const { alice } = await logOf(bulky(10))
+  const { alice: mallory, head } = await logOf([...bulky(9), ...bulky(20, 500)])
+  const status = alice.status()
+  await assert.rejects(alice.import(pieces(await bytesOf(mallory)), { head }), { code: 'REWRITTEN' })
+  assert.deepEqual(alice.status(), status)
+})
+
 test('a head that came with a bundle is off chain until the chain has it; what contradicts it is REWRITTEN', async () => {
   const { world, alice } = await logOf(bulky(20))
   const { alice: ahead, head } = await logOf(bulky(40))

@@ -8,6 +8,7 @@ import {
   HistoryBuilder,
   InvalidArgumentError,
   makeChunk,
+  type Page,
   type Reference,
   RefusedError,
   RewrittenError,
@@ -18,6 +19,7 @@ import {
 import { accept } from '../accept.ts'
 import { type Anchor, decodeHead, nextSeqOf } from '../anchor.ts'
 import type { LogContext } from '../context.ts'
+import { arrivedAmong } from '../feed/announced-head.ts'
 import { keptPage } from '../locate.ts'
 import { PageKeeper } from '../page-keeper.ts'
 import { checkLink, headAsPage, type ReadPage, SealedPage } from '../page-link.ts'
@@ -69,7 +71,7 @@ export async function importBundle(
   throwIfAborted(options.signal, 'import')
   const { state } = context
   if (state.damage) throw state.damage
-  if (state.journal || state.announced) {
+  if (state.journal) {
     throw new RefusedError('a publication is under way: publish first, then import', {
       reason: 'unsettled publication',
     })
@@ -122,7 +124,6 @@ class Import {
     const history = sealed.walker.edgeAt(pages)
     const anchor: Anchor = { head, block, bytes: header.page, page, history, offChain: true }
     if (own && head !== own.head) await this.#demandSameHistory(own, anchor, sealed)
-    if (!own || (head !== own.head && pages === ownPages)) await accept(this.#context, { anchor, sealed })
     const kept = await this.#readPages(anchor, sealed, from)
     await this.#source.demandEnd()
     return {
@@ -185,46 +186,75 @@ class Import {
     }
   }
 
+  /**
+   * Keeps the pages as they come. Before the trusted head moves, as many are held as it takes to tell what of the entries that
+   * this device announced has arrived with them: those leave the queue in the same write.
+   */
   async #readPages(anchor: Anchor, sealed: SealedPages, from: number): Promise<number> {
-    const { state } = this.#context
-    const { walker, log } = sealed
     const keeper = new PageKeeper(this.#context)
-    const own = state.anchor!
-    const open = own.page.roots.sealedPages
-    let previous: ReadPage | undefined
-    let linked = from === 0
-    if (from > 0 && state.have.has(from - 1)) {
-      previous = await keptPage(this.#context, from - 1)
-      linked = true
-    }
+    const { state } = this.#context
+    const own = state.anchor
+    const open = own?.page.roots.sealedPages ?? 0
+    const pages = this.#pagesFrom(anchor, sealed, from)
     let kept = 0
+    const keep = async (page: ReadPage) => {
+      if (state.have.has(page.index) || page.index === sealed.walker.pages) return
+      await keeper.keep(page)
+      kept++
+    }
     try {
-      for (let index = from; index < walker.pages; index++) {
-        throwIfAborted(this.#options.signal, 'import')
-        const bytes = await this.#source.take(CHUNK_BYTES)
-        const { reference } = makeChunk(bytes)
-        const expected = walker.page(index)!
-        if (reference !== expected) throw wrong(expected, reference)
-        const page = new SealedPage(log, index, reference, bytes)
-        if (linked) checkLink(previous, page)
-        linked = true
-        previous = page
-        if (index === open && own.head !== anchor.head) {
-          if (!checkOpenPageKept(own.bytes, bytes)) throw rewritten(own, anchor)
-          await keeper.flush()
-          await accept(this.#context, { anchor, sealed, page })
-          kept++
-        } else if (!state.have.has(index)) {
-          await keeper.keep(page)
-          kept++
+      if (own?.head !== anchor.head) {
+        let next = await pages.next()
+        for (; !next.done && next.value.index < open; next = await pages.next()) await keep(next.value)
+        await keeper.flush()
+        const held: ReadPage[] = []
+        const fresh = async function* (): AsyncGenerator<Page, void, undefined> {
+          for (; !next.done; next = await pages.next()) {
+            held.push(next.value)
+            yield next.value.page
+          }
         }
-        this.#reader.progress('pages', index - from + 1, walker.pages - from)
+        const arrived = await arrivedAmong(this.#context, fresh())
+        await accept(this.#context, { anchor, sealed }, arrived)
+        for (const page of held) await keep(page)
+        if (!next.done && !held.includes(next.value)) await keep(next.value)
       }
-      if (linked) checkLink(previous, headAsPage(anchor))
+      for await (const page of pages) await keep(page)
     } finally {
       await keeper.flush()
     }
     return kept
+  }
+
+  /** The pages of the bundle, each checked against the index and the page before it, and the head page last. */
+  async *#pagesFrom(
+    anchor: Anchor,
+    { walker, log }: SealedPages,
+    from: number,
+  ): AsyncGenerator<ReadPage, void, undefined> {
+    const { state } = this.#context
+    const own = state.anchor
+    const before = from > 0 && state.have.has(from - 1) ? await keptPage(this.#context, from - 1) : undefined
+    let previous = before
+    let linked = from === 0 || before !== undefined
+    for (let index = from; index < walker.pages; index++) {
+      throwIfAborted(this.#options.signal, 'import')
+      const bytes = await this.#source.take(CHUNK_BYTES)
+      const { reference } = makeChunk(bytes)
+      const expected = walker.page(index)!
+      if (reference !== expected) throw wrong(expected, reference)
+      const page = new SealedPage(log, index, reference, bytes)
+      if (linked) checkLink(previous, page)
+      linked = true
+      previous = page
+      const wasOpen = index === own?.page.roots.sealedPages && own.head !== anchor.head
+      if (wasOpen && !checkOpenPageKept(own.bytes, bytes)) throw rewritten(own, anchor)
+      yield page
+      this.#reader.progress('pages', index - from + 1, walker.pages - from)
+    }
+    const head = headAsPage(anchor)
+    if (linked) checkLink(previous, head)
+    yield head
   }
 }
 

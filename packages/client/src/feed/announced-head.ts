@@ -1,11 +1,10 @@
-import { bytesToHex, type Content, type Entry, type NewEntry } from '@remote-log/core'
+import { bytesToHex, type Content, type Entry, type NewEntry, type Page } from '@remote-log/core'
 import type { Advanced } from '../advance.ts'
-import { type Anchor, type HeadPage, nextSeqOf } from '../anchor.ts'
+import { nextSeqOf } from '../anchor.ts'
 import { buildHead, type HeadPlan } from '../build-head.ts'
 import { BuiltPages } from '../built-pages.ts'
 import type { LogContext } from '../context.ts'
 import type { Reader } from '../reader.ts'
-import type { SealedPages } from '../sealed-pages.ts'
 import type { UploadedHead } from '../upload-head.ts'
 import type { Announced } from './announced.ts'
 
@@ -36,6 +35,23 @@ export async function arrivedIn(
   reader: Reader,
   { anchor, sealed }: Advanced,
 ): Promise<Arrived | undefined> {
+  const trusted = context.state.anchor
+  const pages = async function* (): AsyncGenerator<Page, void, undefined> {
+    for (let index = trusted?.page.roots.sealedPages ?? 0; index < sealed.walker.pages; index++)
+      yield (await sealed.find(reader, index)).page
+    yield anchor.page
+  }
+  return await arrivedAmong(context, pages())
+}
+
+/**
+ * As {@link arrivedIn}, from the pages of the newer head: those from the one on that was open at the trusted head, and the
+ * head page. So many are taken as it needs to tell.
+ */
+export async function arrivedAmong(
+  context: LogContext,
+  pages: AsyncIterable<Page>,
+): Promise<Arrived | undefined> {
   const announced = announcedOf(context)
   if (!announced) return undefined
   const { local, state } = context
@@ -45,32 +61,26 @@ export async function arrivedIn(
   const queue = own[Symbol.asyncIterator]()
   const staged: number[] = []
   let entries = 0
+  let others = false
   try {
-    for await (const entry of entriesFrom(reader, sealed, anchor.page, state.anchor, from)) {
+    for await (const entry of entriesFrom(pages, from)) {
       const mine = await queue.next()
-      if (mine.done || !isSame(mine.value.entry, entry)) break
+      others = mine.done || !isSame(mine.value.entry, entry)
+      if (mine.done || others) break
       if (mine.value.entry.staging !== undefined) staged.push(mine.value.entry.staging)
       entries++
     }
   } finally {
     await own.close()
   }
-  return entries > 0 ? { entries, staged, all: from + entries === nextSeqOf(anchor.page) } : undefined
+  return entries > 0 ? { entries, staged, all: !others } : undefined
 }
 
 async function* entriesFrom(
-  reader: Reader,
-  sealed: SealedPages,
-  head: HeadPage,
-  trusted: Anchor | undefined,
+  pages: AsyncIterable<Page>,
   from: number,
 ): AsyncGenerator<Entry, void, undefined> {
-  const { sealedPages } = head.roots
-  for (let index = trusted?.page.roots.sealedPages ?? 0; index < sealedPages; index++) {
-    const { page } = await sealed.find(reader, index)
-    yield* page.entries.filter(({ seq }) => seq >= from)
-  }
-  yield* head.entries.filter(({ seq }) => seq >= from)
+  for await (const { entries } of pages) yield* entries.filter(({ seq }) => seq >= from)
 }
 
 function isSame(mine: NewEntry, entry: Entry): boolean {
