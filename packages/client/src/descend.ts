@@ -10,6 +10,12 @@ export interface Hole {
   readonly error: Missed
 }
 
+/** Pages whose places in the history are wanted. */
+export interface WantedPages extends PageRange {
+  /** Whether groups that are wholly among them prove themselves: see `LeafGroups`. */
+  readonly aboveGroups: boolean
+}
+
 /**
  * Fetches, level by level and each level in parallel, the inner chunks of the history that lead to these pages: one
  * round a level. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED
@@ -19,7 +25,8 @@ export async function descend(
   walker: HistoryWalker,
   ranges: readonly PageRange[],
 ): Promise<void> {
-  const [hole] = await tryDescend(reader, walker, ranges)
+  const wanted = ranges.map(range => ({ ...range, aboveGroups: false }))
+  const [hole] = await tryDescend(reader, walker, wanted)
   if (hole) throw hole.error
 }
 
@@ -27,7 +34,7 @@ export async function descend(
 export async function tryDescend(
   reader: Reader,
   walker: HistoryWalker,
-  ranges: readonly PageRange[],
+  ranges: readonly WantedPages[],
 ): Promise<Hole[]> {
   const holes = new Map<string, Hole>()
   const sub = subSignal(reader.call.signal)
@@ -37,7 +44,7 @@ export async function tryDescend(
     for (;;) {
       const wanted = new Map(
         ranges
-          .flatMap(({ from, to }) => walker.wanted(from, to))
+          .flatMap(({ from, to, aboveGroups }) => walker.wanted(from, to, aboveGroups))
           .map(want => [nameOf(want.node), want] as const)
           .filter(([name]) => !holes.has(name)),
       )

@@ -32,30 +32,32 @@ export class Failures {
   }
 }
 
-/** Keeps one run of pages, which come newest first, each linked to its neighbours where these are known. */
+/** Keeps one run of pages, which come newest first, some at once, each linked to its neighbours where these are known. */
 export async function keepStretch(
   context: LogContext,
   anchor: Anchor,
   { from, to }: PageRange,
-  fetched: AsyncIterable<Fetched>,
+  fetched: AsyncIterable<readonly Fetched[]>,
   failures: Failures,
   progress: () => void,
 ): Promise<void> {
   const keeper = new PageKeeper(context)
   let next = await knownPage(context, anchor, to)
   try {
-    for await (const page of fetched) {
-      if ('missed' in page) {
-        failures.add(page.index, page.missed)
-        if (failures.storeIsGone) return
-        next = undefined
-      } else {
-        failures.answered()
-        if (next) checkLink(page, next)
-        await keeper.keep(page)
-        next = page
+    for await (const pages of fetched) {
+      for (const page of pages) {
+        if ('missed' in page) {
+          failures.add(page.index, page.missed)
+          if (failures.storeIsGone) return
+          next = undefined
+        } else {
+          failures.answered()
+          if (next) checkLink(page, next)
+          if (keeper.add(page)) await keeper.flush()
+          next = page
+        }
+        progress()
       }
-      progress()
     }
     if (next) await linkToPrevious(context, from, next)
   } finally {

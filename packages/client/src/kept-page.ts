@@ -1,9 +1,12 @@
 import {
   bytesToHex,
   CHUNK_BYTES,
+  LEAF_RECORD_BYTES,
   LocalDamagedError,
   makeChunk,
   type Reference,
+  recordAddress,
+  recordLeaf,
   referenceToBytes,
 } from '@remote-log/core'
 
@@ -11,30 +14,25 @@ import {
 export interface KeptPage {
   readonly reference: Reference
   readonly bytes: Uint8Array
+  /** Both as they are stored (see `LEAF_RECORD_BYTES`), where they came so. */
+  readonly record?: Uint8Array | undefined
 }
 
-const REFERENCE_BYTES = 32
-
-const RECORD_BYTES = REFERENCE_BYTES + CHUNK_BYTES
-
-/** Each as reference 32, page 4,096. */
-export function encodeKeptPages(pages: readonly KeptPage[]): Uint8Array[] {
-  // One allocation for all: they are written together.
-  const all = new Uint8Array(RECORD_BYTES * pages.length)
-  return pages.map(({ reference, bytes }, i) => {
-    const stored = all.subarray(RECORD_BYTES * i, RECORD_BYTES * (i + 1))
-    stored.set(referenceToBytes(reference))
-    stored.set(bytes, REFERENCE_BYTES)
-    return stored
-  })
+/** Reference 32, page 4,096. */
+export function encodeKeptPage({ reference, bytes, record }: KeptPage): Uint8Array {
+  if (record) return record
+  const stored = new Uint8Array(LEAF_RECORD_BYTES)
+  recordAddress(stored).set(referenceToBytes(reference))
+  recordLeaf(stored).set(bytes)
+  return stored
 }
 
 /** @throws LOCAL_DAMAGED where the page is missing or not the one that was kept */
 export function decodeKeptPage(stored: Uint8Array | undefined, record: string): KeptPage {
-  const bytes = stored?.subarray(REFERENCE_BYTES)
+  const bytes = stored && recordLeaf(stored)
   if (stored && bytes?.length === CHUNK_BYTES) {
     const { reference } = makeChunk(bytes)
-    if (bytesToHex(stored.subarray(0, REFERENCE_BYTES)) === reference) return { reference, bytes }
+    if (bytesToHex(recordAddress(stored)) === reference) return { reference, bytes }
   }
   const what = stored ? 'damaged' : 'missing'
   throw new LocalDamagedError(`the record ${record}, a page kept on this device, is ${what}`, { record })

@@ -1,6 +1,7 @@
 import {
   CHUNK_BYTES,
   type ContentStore,
+  type LeafGroups,
   type RangeReader,
   type Reference,
   RemoteLogError,
@@ -19,10 +20,11 @@ const MOST_STRIKES = 2
 /** What a run of pages by range needs of whoever asks. */
 export interface LeafRunParts {
   readonly root: Reference
-  /** The page's reference, from the verified history. */
-  readonly expected: (page: number) => Reference
+  /** The page's reference, from the verified history; undefined where its group is still to prove itself. */
+  readonly expected: (page: number) => Reference | undefined
+  readonly groups: LeafGroups | undefined
   /** A page that came and is the one expected. */
-  readonly decode: (page: number, bytes: Uint8Array) => Fetched
+  readonly decode: (page: number, record: Uint8Array) => Fetched
   /** The page by a request of its own. */
   readonly alone: (page: number) => Promise<Fetched>
 }
@@ -36,7 +38,7 @@ export async function leafRun(
   reader: Reader,
   store: ContentStore & RangeReader,
   { from, to }: PageRange,
-  { root, expected, decode, alone }: LeafRunParts,
+  { root, expected, groups, decode, alone }: LeafRunParts,
 ): Promise<{ pages: Fetched[]; useful: boolean }> {
   const pages: Fetched[] = []
   let strikes = 0
@@ -45,9 +47,10 @@ export async function leafRun(
     const before = pages.length
     try {
       reader.tally.request()
-      for await (const bytes of store.readLeaves(root, { from: from + before, to }, expected, reader.call)) {
-        reader.tally.chunk(bytes.length)
-        pages.push(decode(from + pages.length, bytes))
+      const range = { from: from + before, to }
+      for await (const record of store.readLeaves(root, range, expected, { ...reader.call, groups })) {
+        reader.tally.chunk(CHUNK_BYTES)
+        pages.push(decode(from + pages.length, record))
       }
     } catch (error) {
       const { code } = asPassing(error)

@@ -9,7 +9,7 @@ import {
 import { type Anchor, decodeAnchor, encodeAnchor } from './anchor.ts'
 import { type Announced, decodeAnnounced, encodeAnnounced } from './feed/announced.ts'
 import { decodeJournal, encodeJournal, type Journal } from './journal.ts'
-import { decodeKeptPage, encodeKeptPages, type KeptPage } from './kept-page.ts'
+import { decodeKeptPage, encodeKeptPage, type KeptPage } from './kept-page.ts'
 import {
   LOCAL_ENCODING,
   type LocalChange,
@@ -228,8 +228,7 @@ export class LocalLog {
 
   /** Sealed pages by index. */
   putPages(pages: readonly (KeptPage & { readonly index: number })[]): LocalChange[] {
-    const records = encodeKeptPages(pages)
-    return pages.map(({ index }, i) => this.#put(`page/${digits(index)}`, records[i]!))
+    return pages.map(page => this.#put(`page/${digits(page.index)}`, encodeKeptPage(page)))
   }
 
   /** @param entry as `encodeUnsent` gives it */

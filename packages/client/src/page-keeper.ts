@@ -13,12 +13,12 @@ export class PageKeeper {
     this.#context = context
   }
 
-  async keep(page: ReadPage): Promise<void> {
-    this.#pages.push(page)
-    if (this.#pages.length === BATCH_PAGES) await this.flush()
+  /** Whether there is enough to {@link flush} now. */
+  add(page: ReadPage): boolean {
+    return this.#pages.push(page) >= BATCH_PAGES
   }
 
-  /** Writes what is left. @throws UNAVAILABLE (disk full …): what was not written does not count as kept */
+  /** Writes what was added. @throws UNAVAILABLE (disk full …): what was not written does not count as kept */
   async flush(): Promise<void> {
     const { local, state } = this.#context
     const pages = this.#pages

@@ -17,6 +17,8 @@ export interface ReadPage {
   readonly reference: Reference
   /** The page's payload as it was read. */
   readonly bytes: Uint8Array
+  /** Reference and bytes one behind the other, where they came so. */
+  readonly record?: Uint8Array | undefined
   readonly outline: PageOutline
   readonly page: Page
 }
@@ -26,14 +28,16 @@ export class SealedPage implements ReadPage {
   readonly index: number
   readonly reference: Reference
   readonly bytes: Uint8Array
+  readonly record: Uint8Array | undefined
   readonly outline: PageOutline
   readonly #log: LogHash
   #page: Page | undefined
 
-  constructor(log: LogHash, index: number, reference: Reference, bytes: Uint8Array) {
+  constructor(log: LogHash, index: number, reference: Reference, bytes: Uint8Array, record?: Uint8Array) {
     this.index = index
     this.reference = reference
     this.bytes = bytes
+    this.record = record
     this.#log = log
     this.outline = outlinePage(bytes, this.#expectation)
   }

@@ -1,9 +1,12 @@
 import {
   CHUNK_BYTES,
+  type ContentStore,
   HistoryWalker,
   isRangeReader,
+  type LeafGroups,
   type LogHash,
   type Reference,
+  recordLeaf,
   type TreeNode,
 } from '@remote-log/core'
 import type { HeadPage } from './anchor.ts'
@@ -15,7 +18,7 @@ import { type ReadPage, SealedPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
 import { countTo, inOrder } from './pipeline.ts'
 import { estimateOf } from './plan/link-estimate.ts'
-import { type PlannedStretch, planStretch, SEGMENTS_AHEAD } from './plan/stretch.ts'
+import { type PlannedStretch, planStretch, SEGMENTS_AHEAD, segmentsOf } from './plan/stretch.ts'
 import type { Reader } from './reader.ts'
 import { subSignal } from './sub-signal.ts'
 
@@ -41,6 +44,8 @@ export class SealedPages {
   /** Pages under way or fetched before they were asked for, by index. */
   readonly #ahead = new Map<number, Promise<Fetched>>()
   #stopAhead = () => {}
+  /** Inner chunks under way that ranges turned out to need, by their first page. */
+  readonly #groups = new Map<number, Promise<void>>()
   #uselessRuns = 0
 
   constructor(head: HeadPage) {
@@ -80,7 +85,7 @@ export class SealedPages {
 
   /** A page whose reference is known from elsewhere. @throws as {@link page} */
   async decoded(reader: Reader, index: number, reference: Reference): Promise<ReadPage> {
-    return this.#decode(index, reference, await reader.page(reference))
+    return new SealedPage(this.log, index, reference, await reader.page(reference))
   }
 
   /**
@@ -103,50 +108,72 @@ export class SealedPages {
     { reverse = false, ranges = true }: FetchOptions = {},
   ): AsyncGenerator<Fetched, void, undefined> {
     if (range.from >= range.to) return
-    const holes = await this.prepare(reader, [range])
     const stretch = planStretch(range, estimateOf(reader.store), ranges && isRangeReader(reader.store))
-    yield* this.tryStretch(reader, stretch, holes, reverse)
+    const holes = await this.prepare(reader, [stretch])
+    for await (const pages of this.tryStretch(reader, stretch, holes, reverse)) yield* pages
   }
 
   /** Reads the part of the index that leads to these pages; the round of the pages themselves is counted too. */
-  async prepare(reader: Reader, ranges: readonly PageRange[]): Promise<Hole[]> {
-    const holes = await tryDescend(reader, this.walker, ranges)
-    if (ranges.some(({ from }) => !this.#ahead.has(from))) reader.tally.round()
+  async prepare(reader: Reader, stretches: readonly PlannedStretch[]): Promise<Hole[]> {
+    const proves = provesGroups(reader.store)
+    const wanted = stretches.map(({ from, to, way }) => ({
+      from,
+      to,
+      aboveGroups: proves && way === 'ranges',
+    }))
+    const holes = await tryDescend(reader, this.walker, wanted)
+    if (stretches.some(({ from }) => !this.#ahead.has(from))) reader.tally.round()
     return holes
   }
 
-  /** Pages in order, in the way that was planned, after {@link prepare}. @throws INVALID_PAGE, ABORTED */
+  /** Pages in order, as they come, in the way that was planned, after {@link prepare}. @throws INVALID_PAGE, ABORTED */
   async *tryStretch(
     reader: Reader,
-    { from, to, way, segmentPages }: PlannedStretch,
+    stretch: PlannedStretch,
     holes: readonly Hole[],
     reverse = false,
-  ): AsyncGenerator<Fetched, void, undefined> {
+  ): AsyncGenerator<readonly Fetched[], void, undefined> {
+    const { from, to, way } = stretch
     const { signal } = reader.call
     const underWay = this.#ahead.has(from) && this.#ahead.has(to - 1)
     if (way === 'chunks' || underWay) {
-      yield* inOrder(countTo(from, to, reverse), PAGES_AHEAD, signal, (index, signal) => {
-        return this.#ahead.get(index) ?? this.#tryPage(reader.within(signal), index, holes)
-      })
+      yield* inOrder(countTo(from, to, reverse), PAGES_AHEAD, signal, async (index, signal) => [
+        await (this.#ahead.get(index) ?? this.#tryPage(reader.within(signal), index, holes)),
+      ])
       return
     }
-    const starts = [...countTo(0, Math.ceil((to - from) / segmentPages), reverse)].map(
-      i => from + i * segmentPages,
+    const segments = segmentsOf(stretch)
+    const fetched = inOrder(
+      reverse ? segments.reverse() : segments,
+      SEGMENTS_AHEAD,
+      signal,
+      (range, signal) => this.#segment(reader.within(signal), range.from, range.to, holes),
     )
-    const segments = inOrder(starts, SEGMENTS_AHEAD, signal, (start, signal) =>
-      this.#segment(reader.within(signal), start, Math.min(start + segmentPages, to), holes),
-    )
-    for await (const pages of segments) yield* reverse ? pages.reverse() : pages
+    for await (const pages of fetched) yield reverse ? pages.reverse() : pages
   }
 
   async #tryPage(reader: Reader, index: number, holes: readonly Hole[]): Promise<Fetched> {
     const hole = holeOf(holes, index)
     if (hole) return { index, missed: hole.error }
     try {
+      if (this.walker.page(index) === undefined) await this.#fetchGroup(reader, index)
       return await this.decoded(reader, index, this.walker.page(index)!)
     } catch (error) {
       return { index, missed: asMissed(error) }
     }
+  }
+
+  /** The inner chunk above a page, once for all pages that wait for it. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
+  async #fetchGroup(reader: Reader, page: number): Promise<void> {
+    const { from } = this.walker.group(page)!
+    let fetching = this.#groups.get(from)
+    if (!fetching) {
+      fetching = descend(reader, this.walker, [{ from, to: from + 1 }]).finally(() =>
+        this.#groups.delete(from),
+      )
+      this.#groups.set(from, fetching)
+    }
+    await fetching
   }
 
   async #segment(reader: Reader, from: number, to: number, holes: readonly Hole[]): Promise<Fetched[]> {
@@ -156,8 +183,7 @@ export class SealedPages {
     if (!known || this.#uselessRuns >= USELESS_RUNS || !isRangeReader(store)) {
       return await Promise.all([...countTo(from, to)].map(alone))
     }
-    const references = [...countTo(from, to)].map(page => this.walker.page(page)!)
-    const expected = (page: number) => references[page - from]!
+    const expected = (page: number) => this.walker.page(page)
     const { pages, useful } = await leafRun(
       reader,
       store,
@@ -165,7 +191,8 @@ export class SealedPages {
       {
         root: this.#root,
         expected,
-        decode: (page, bytes) => this.#decode(page, expected(page), bytes),
+        groups: provesGroups(store) ? this.#leafGroups(reader) : undefined,
+        decode: (page, record) => new SealedPage(this.log, page, expected(page)!, recordLeaf(record), record),
         alone,
       },
     )
@@ -173,9 +200,18 @@ export class SealedPages {
     return pages
   }
 
-  #decode(index: number, reference: Reference, bytes: Uint8Array): ReadPage {
-    return new SealedPage(this.log, index, reference, bytes)
+  #leafGroups(reader: Reader): LeafGroups {
+    return {
+      around: page => this.walker.group(page) ?? { from: page, to: page + 1 },
+      offer: (group, addresses) => this.walker.offer(group, addresses),
+      fetch: group => this.#fetchGroup(reader, group.from),
+    }
   }
+}
+
+/** Whether ranges of this store need no inner chunks right above pages. */
+export function provesGroups(store: ContentStore): boolean {
+  return isRangeReader(store) && store.provesGroups === true
 }
 
 function holds({ offset, span }: TreeNode, from: number, to: number): boolean {

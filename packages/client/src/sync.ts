@@ -21,7 +21,7 @@ import { planSync, type SyncPlan } from './plan/plan.ts'
 import { type PlannedStretch, planStretch } from './plan/stretch.ts'
 import type { OperationOptions } from './progress.ts'
 import { Reader } from './reader.ts'
-import type { SealedPages } from './sealed-pages.ts'
+import { provesGroups, type SealedPages } from './sealed-pages.ts'
 import { SyncWindow } from './sync-window.ts'
 import type { Costs } from './tally.ts'
 
@@ -146,6 +146,7 @@ function planMissing(
     missing: state.have.missing(0, walker.pages),
     link: estimateOf(reader.store),
     ranged: settings.ranges && isRangeReader(reader.store),
+    provesGroups: provesGroups(reader.store),
     spent: reader.tally.costs(),
     byteBudget,
   })
@@ -208,12 +209,12 @@ const FEWEST_TIMED = 32
 async function* timed(
   reader: Reader,
   { from, to }: PageRange,
-  pages: AsyncIterable<Fetched>,
-): AsyncGenerator<Fetched, void, undefined> {
+  fetched: AsyncIterable<readonly Fetched[]>,
+): AsyncGenerator<readonly Fetched[], void, undefined> {
   let first: number | undefined
-  for await (const page of pages) {
+  for await (const pages of fetched) {
     first ??= performance.now()
-    yield page
+    yield pages
   }
   if (first === undefined || to - from < FEWEST_TIMED) return
   estimateOf(reader.store).transferred((to - from) * CHUNK_BYTES, performance.now() - first)

@@ -3,8 +3,11 @@ import { test } from 'node:test'
 import { CHUNK_BYTES, MemoryContentStore, type Reference, SPAN_BYTES } from '@remote-log/core'
 import type { RemoteLog, SyncPlan } from '../src/index.ts'
 import { LinkEstimate } from '../src/plan/link-estimate.ts'
-import { planStretch } from '../src/plan/stretch.ts'
+import { planStretch, segmentsOf } from '../src/plan/stretch.ts'
 import { bulky, memory, World } from './world.ts'
+
+/** An inner chunk of 128 references. */
+const INNER_BYTES = SPAN_BYTES + CHUNK_BYTES
 
 /** Counts calls, and forges one leaf wherever it comes by range. */
 class CountingStore extends MemoryContentStore {
@@ -142,10 +145,10 @@ test('one forged leaf is asked for alone, and the range goes on behind it', asyn
   ])
   assert.equal(
     statement.costs.bytes,
-    plan.spent.bytes + plan.bytes + CHUNK_BYTES + SPAN_BYTES,
-    'the forged leaf, and the chunk in its place with its span',
+    plan.spent.bytes + plan.bytes + INNER_BYTES + CHUNK_BYTES + SPAN_BYTES,
+    'the inner chunk that tells, the forged leaf, and the chunk in its place with its span',
   )
-  assert.equal(statement.costs.requests, plan.spent.requests + plan.requests + 2)
+  assert.equal(statement.costs.requests, plan.spent.requests + plan.requests + 3)
 })
 
 test('a range that was cut is taken up at the first leaf that is missing', async () => {
@@ -160,7 +163,23 @@ test('a range that was cut is taken up at the first leaf that is missing', async
     [0, segment],
     [50, segment - 50],
   ])
-  assert.equal(statement.costs.bytes, plan.spent.bytes + plan.bytes)
+  const inner = 'the inner chunk by which the leaves before the cut are told right'
+  assert.equal(statement.costs.bytes, plan.spent.bytes + plan.bytes + INNER_BYTES, inner)
+  assert.equal(statement.costs.requests, plan.spent.requests + plan.requests + 2)
+})
+
+test('ranges need no inner chunk right above pages, single pages do, and so do parts of what it names', async () => {
+  const world = await longLog()
+  const store = new CountingStore({ network: world.network })
+  const log = await world.open({ store })
+  const { statement, plan } = await synced(log)
+  assert.ok(statement.complete && plan.sealedPages > 128)
+  assert.equal(store.calls.get, 2, 'head and root')
+  const part = await synced(await world.open({ store }), 700_000)
+  const [stretch] = part.plan.stretches
+  assert.equal(stretch!.way, 'ranges')
+  assert.notEqual(stretch!.from % 128, 0)
+  assert.equal(store.calls.get, 2 + 3, 'head, root, and the one above the part')
 })
 
 test('a few pages go chunk by chunk, many by ranges, as few as keep a link full', async () => {
@@ -179,5 +198,14 @@ test('a few pages go chunk by chunk, many by ranges, as few as keep a link full'
     assert.equal(planStretch({ from: 0, to: 5000 }, one, false).way, 'chunks')
   }
   const segment = (pages: number) => planStretch({ from: 0, to: pages }, far, true).segmentPages
-  assert.deepEqual([500, 3200, 1_000_000].map(segment), [128, 200, 512])
+  assert.deepEqual([500, 3200, 1_000_000].map(segment), [128, 256, 512])
+})
+
+test('segments end where groups of pages do', () => {
+  const stretch = { from: 100, to: 700, way: 'ranges', segmentPages: 256 } as const
+  assert.deepEqual(segmentsOf(stretch), [
+    { from: 100, to: 256 },
+    { from: 256, to: 512 },
+    { from: 512, to: 700 },
+  ])
 })

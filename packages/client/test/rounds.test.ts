@@ -74,8 +74,8 @@ describe('100,000 entries of 256 bytes', () => {
     assert.ok(value.complete)
     assert.equal(value.entries, ENTRIES)
     assert.ok(value.costs.rounds <= 6, `${value.costs.rounds} rounds`)
-    // No range waits for another: all 14 of them are under way at once.
-    assert.equal(rounds, value.costs.rounds)
+    // Of 14 ranges 8 are under way at once, which fills a link; here, where all answers come at once, 6 come in one more.
+    assert.equal(rounds, value.costs.rounds + 1)
   })
 
   test('one entry by seq or by time takes at most 5 rounds from nothing', async () => {

@@ -39,6 +39,8 @@ export interface ContentStoreSupport extends TraitSupport {
   readonly holdBack?: boolean
   /** The store is a `RangeReader` as well, and the set-up can forge what it is answered. */
   readonly ranges?: boolean
+  /** The store proves groups of leaves (`LeafGroups`). */
+  readonly groups?: boolean
   /** Uploads are `FileUpload`s as well. */
   readonly files?: boolean
 }
@@ -180,7 +182,7 @@ export function contentStoreSuite<Subject extends ContentStoreSubject>(
       }
     })
 
-    if (supports.ranges) rangeReaderTests(test, seed)
+    if (supports.ranges) rangeReaderTests(test, seed, supports.groups === true)
     if (supports.files) fileUploadTests(test, seed)
 
     if (supports.elsewhere) {

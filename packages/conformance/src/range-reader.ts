@@ -1,18 +1,23 @@
 import {
-  type CallOptions,
   CHUNK_BYTES,
   type Chunk,
   type ContentStore,
   type ErrorCode,
   FileSplitter,
   isRangeReader,
+  LEAF_RECORD_BYTES,
+  type LeafOptions,
   type LeafRange,
   makeChunk,
   type RangeReader,
   type Reference,
+  recordAddress,
+  recordLeaf,
+  referenceFromBytes,
 } from '@remote-log/core'
 import type { ContentStoreSubject } from './content-store.ts'
 import { ability, expect, expectBytes, expectCode, expectSame } from './expectation.ts'
+import { leafGroupTests } from './leaf-groups.ts'
 import { putAndConfirm } from './put-and-confirm.ts'
 import { seededBytes, seededReference } from './seeded.ts'
 import type { Operation } from './traits.ts'
@@ -55,10 +60,20 @@ const LIES: readonly {
   },
 ]
 
+/** The file that leaves are read of. */
+export interface RangedFile {
+  readonly root: Reference
+  /** In bytes. */
+  readonly length: number
+  readonly chunks: readonly Chunk[]
+  bytesOf(leaf: number): Uint8Array
+}
+
 /** The tests of the optional ability {@link RangeReader}. */
 export function rangeReaderTests(
   test: (name: string, body: (subject: ContentStoreSubject) => Promise<void>) => void,
   seed: string,
+  groups: boolean,
 ): void {
   const file = seededBytes(`${seed} ranged file`, FILE_BYTES)
   const splitter = new FileSplitter()
@@ -66,6 +81,8 @@ export function rangeReaderTests(
   const { root, chunks: last } = splitter.finish()
   const bytesOf = (leaf: number) => file.subarray(leaf * CHUNK_BYTES, (leaf + 1) * CHUNK_BYTES)
   const expected = (leaf: number) => makeChunk(bytesOf(leaf)).reference
+
+  if (groups) leafGroupTests(test, { root, length: FILE_BYTES, chunks: [...chunks, ...last], bytesOf })
 
   test('leaves of a file are those at their place', async ({ store }) => {
     const reader = rangeReader(store)
@@ -178,17 +195,22 @@ function rangeReader(store: ContentStore): RangeReader {
   return store
 }
 
-/** The leaves that came, and the error that ended them. */
+/** The leaves that came, each behind its address, and the error that ended them. */
 async function drain(
   reader: RangeReader,
   root: Reference,
   range: LeafRange,
-  expected: (leaf: number) => Reference,
-  options: CallOptions = {},
+  expected: (leaf: number) => Reference | undefined,
+  options: LeafOptions = {},
 ): Promise<{ leaves: Uint8Array[]; error?: unknown }> {
   const leaves: Uint8Array[] = []
   try {
-    for await (const leaf of reader.readLeaves(root, range, expected, options)) leaves.push(leaf)
+    for await (const record of reader.readLeaves(root, range, expected, options)) {
+      expectSame(record.length, LEAF_RECORD_BYTES, 'length of a record')
+      const leaf = recordLeaf(record)
+      expectSame(referenceFromBytes(recordAddress(record)), makeChunk(leaf).reference, 'address of a record')
+      leaves.push(leaf)
+    }
     return { leaves }
   } catch (error) {
     return { leaves, error }

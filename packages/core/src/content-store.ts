@@ -41,6 +41,12 @@ export interface ContentStore {
    * @throws NOT_FOUND (`resume` names an upload that the store no longer knows), UNAVAILABLE, REFUSED, ABORTED
    */
   beginUpload(options?: CallOptions & { readonly resume?: string | undefined }): Promise<Upload>
+
+  /**
+   * Where the store is far away: opens the connections that a long read will need, while its caller still waits for
+   * something else. Returns at once; what fails will show when something is asked for.
+   */
+  warmUp?(): void
 }
 
 /** One upload: a set of chunks that is confirmed as a whole before anything may point at it. */

@@ -1,7 +1,9 @@
 import { hashLeaves } from './bmt/leaf-hasher.ts'
-import { CorruptError, type ErrorDetails, UnavailableError, withDetails } from './errors.ts'
+import { ByteQueue } from './byte-queue.ts'
+import { AbortedError, CorruptError, type ErrorDetails, UnavailableError, withDetails } from './errors.ts'
+import { LEAF_RECORD_BYTES, recordAddress, recordAt, recordLeaf } from './leaf-record.ts'
 import { CHUNK_BYTES } from './limits.ts'
-import type { LeafRange } from './range-reader.ts'
+import type { LeafGroups, LeafRange } from './range-reader.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from './reference.ts'
 
 /** Where unverified bytes come from, for the details of errors: the file's root and, on a network, the gateway's url. */
@@ -15,11 +17,12 @@ export type LeafOrigin = ErrorDetails & { readonly file: Reference; readonly url
 export function verifiedLeaves(
   stream: AsyncIterable<Uint8Array>,
   leaves: LeafRange,
-  expected: (leaf: number) => Reference,
+  expected: (leaf: number) => Reference | undefined,
   origin: LeafOrigin,
+  groups?: LeafGroups,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   demandLeaves(leaves)
-  return verify(stream, leaves, expected, origin)
+  return new Verification(leaves, expected, origin, groups).run(stream)
 }
 
 /** @throws RangeError unless these are leaves of a file, at least one */
@@ -29,73 +32,147 @@ export function demandLeaves({ from, to }: LeafRange): void {
   }
 }
 
-/** Most leaves that are hashed in one go. */
+/** Most leaves that are hashed in one go where each is known. */
 const MOST_AT_ONCE = 64
 
-async function* verify(
-  stream: AsyncIterable<Uint8Array>,
-  { from, to }: LeafRange,
-  expected: (leaf: number) => Reference,
-  origin: LeafOrigin,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let leaf = from
-  let carried: Uint8Array = new Uint8Array(0)
-  try {
-    for await (const piece of stream) {
-      let at = 0
-      for (;;) {
-        const whole = Math.floor((carried.length + piece.length - at) / CHUNK_BYTES)
-        const count = Math.min(whole, to - leaf, MOST_AT_ONCE)
-        if (count === 0) break
-        const came = joined(carried, piece.subarray(at), CHUNK_BYTES * count)
-        at += came.length - carried.length
-        carried = piece.subarray(at, at)
-        const { leaves, addresses } = await hashLeaves(came)
-        for (let i = 0; i < count; i++) {
-          checkLeaf(
-            addresses.subarray(REFERENCE_BYTES * i, REFERENCE_BYTES * (i + 1)),
-            leaf,
-            expected,
-            origin,
-          )
-          leaf++
-          yield leaves.subarray(CHUNK_BYTES * i, CHUNK_BYTES * (i + 1))
-        }
-        if (leaf === to) return
-      }
-      carried = joined(carried, piece.subarray(at), carried.length + piece.length - at)
-    }
-  } catch (error) {
-    throw withDetails(error, { leaf })
+class Verification {
+  readonly #range: LeafRange
+  readonly #expected: (leaf: number) => Reference | undefined
+  readonly #origin: LeafOrigin
+  readonly #groups: LeafGroups | undefined
+  readonly #bytes = new ByteQueue()
+  /** The first leaf that was not handed on. */
+  #leaf: number
+
+  constructor(
+    range: LeafRange,
+    expected: (leaf: number) => Reference | undefined,
+    origin: LeafOrigin,
+    groups: LeafGroups | undefined,
+  ) {
+    this.#range = range
+    this.#expected = expected
+    this.#origin = origin
+    this.#groups = groups
+    this.#leaf = range.from
   }
-  throw new UnavailableError(
-    `${sender(origin)} ended a range of ${origin.file} before leaf ${leaf} (ask again from there)`,
-    { ...origin, leaf, transient: true, answered: true },
-  )
+
+  async *run(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    const { from, to } = this.#range
+    const cut: { error?: unknown } = {}
+    try {
+      await this.#knowPart(from)
+      await this.#knowPart(to - 1)
+      for await (const piece of untilCut(stream, cut)) {
+        this.#bytes.push(piece)
+        for (let count = this.#ready(); count > 0; count = this.#ready()) yield* this.#next(count)
+        if (this.#leaf === to) return
+      }
+      if (await this.#knowRest(cut.error)) {
+        for (let count = this.#ready(); count > 0; count = this.#ready()) yield* this.#next(count)
+      }
+    } catch (error) {
+      throw withDetails(error, { leaf: this.#leaf })
+    }
+    throw withDetails(cut.error ?? this.#endedEarly(), { leaf: this.#leaf })
+  }
+
+  /** How many leaves can be told right or wrong now. */
+  #ready(): number {
+    const came = Math.min(Math.floor(this.#bytes.length / CHUNK_BYTES), this.#range.to - this.#leaf)
+    if (came === 0) return 0
+    const end = this.#groups?.around(this.#leaf).to ?? this.#range.to
+    const size = end - this.#leaf
+    if (this.#knows(this.#leaf)) return Math.min(came, size, MOST_AT_ONCE)
+    return came < size ? 0 : size
+  }
+
+  async *#next(count: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const taken = new Uint8Array(LEAF_RECORD_BYTES * count)
+    for (let i = 0; i < count; i++) this.#bytes.take(recordLeaf(recordAt(taken, i)))
+    const records = await hashLeaves(taken)
+    const proven = await this.#prove(records, count)
+    for (let i = 0; i < count; i++) {
+      const record = recordAt(records, i)
+      if (!proven) this.#check(recordAddress(record))
+      this.#leaf++
+      yield record
+    }
+  }
+
+  /** Whether these are all leaves of a group, and right; otherwise each of them can be checked by itself. */
+  async #prove(records: Uint8Array, count: number): Promise<boolean> {
+    const [groups, leaf] = [this.#groups, this.#leaf]
+    if (!groups || this.#knows(leaf)) return false
+    const group = groups.around(leaf)
+    const addresses = new Uint8Array(REFERENCE_BYTES * count)
+    for (let i = 0; i < count; i++) addresses.set(recordAddress(recordAt(records, i)), REFERENCE_BYTES * i)
+    if (groups.offer(group, addresses)) return true
+    try {
+      await groups.fetch(group)
+    } catch (error) {
+      const { file } = this.#origin
+      throw new CorruptError(
+        `${this.#sender} sent wrong bytes among leaves ${leaf} to ${group.to - 1} of ${file}, and the chunk that tells which can't be had`,
+        { ...this.#origin, to: group.to },
+        error,
+      )
+    }
+    return false
+  }
+
+  #knows(leaf: number): boolean {
+    return this.#expected(leaf) !== undefined
+  }
+
+  /** A group of which this range has a part can't be proven by it. */
+  async #knowPart(leaf: number): Promise<void> {
+    if (!this.#groups || this.#knows(leaf)) return
+    const group = this.#groups.around(leaf)
+    if (group.from < this.#range.from || group.to > this.#range.to) await this.#groups.fetch(group)
+  }
+
+  /** Makes sure that what came before a cut can be checked, if anything did. */
+  async #knowRest(cut: unknown): Promise<boolean> {
+    if (this.#bytes.length < CHUNK_BYTES || cut instanceof AbortedError) return false
+    try {
+      await this.#groups!.fetch(this.#groups!.around(this.#leaf))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #check(address: Uint8Array): void {
+    const leaf = this.#leaf
+    const [got, reference] = [referenceFromBytes(address), this.#expected(leaf)!]
+    if (got === reference) return
+    throw new CorruptError(
+      `${this.#sender} sent leaf ${leaf} of ${this.#origin.file} as bytes that hash to ${got} instead of ${reference} (ask for this chunk elsewhere)`,
+      { ...this.#origin, reference, got },
+    )
+  }
+
+  #endedEarly(): UnavailableError {
+    return new UnavailableError(
+      `${this.#sender} ended a range of ${this.#origin.file} before leaf ${this.#leaf} (ask again from there)`,
+      { ...this.#origin, transient: true, answered: true },
+    )
+  }
+
+  get #sender(): string {
+    return this.#origin.url ?? 'the store'
+  }
 }
 
-/** The first `length` bytes of two pieces together. */
-function joined(a: Uint8Array, b: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(length)
-  both.set(a)
-  both.set(b.subarray(0, length - a.length), a.length)
-  return both
-}
-
-function checkLeaf(
-  address: Uint8Array,
-  leaf: number,
-  expected: (leaf: number) => Reference,
-  origin: LeafOrigin,
-): void {
-  const [got, reference] = [referenceFromBytes(address), expected(leaf)]
-  if (got === reference) return
-  throw new CorruptError(
-    `${sender(origin)} sent leaf ${leaf} of ${origin.file} as bytes that hash to ${got} instead of ${reference} (ask for this chunk elsewhere)`,
-    { ...origin, leaf, reference, got },
-  )
-}
-
-function sender({ url }: LeafOrigin): string {
-  return url ?? 'the store'
+/** What came before the stream broke, which is no error here. */
+async function* untilCut(
+  stream: AsyncIterable<Uint8Array>,
+  cut: { error?: unknown },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const piece of stream) yield piece
+  } catch (error) {
+    cut.error = error
+  }
 }

@@ -14,6 +14,7 @@ contentStoreSuite(
       refuseWrites: true,
       holdBack: true,
       ranges: true,
+      groups: true,
       files: true,
       unavailable: true,
       stall: true,

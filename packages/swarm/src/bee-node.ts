@@ -30,6 +30,13 @@ export class BeeNode {
     this.#options = options
   }
 
+  /** Opens as many connections as a first burst of requests uses, with requests that cost the node nothing. */
+  warmUp(): void {
+    for (let i = 0; i < this.window.size; i++) {
+      this.connection.request({ method: 'GET', route: '/health' }, undefined).catch(() => {})
+    }
+  }
+
   /** The same node for a caller that tries again by itself: each request is made once. */
   once(): BeeNode {
     return new BeeNode({ ...this.#options, retryMs: 0 }, this)

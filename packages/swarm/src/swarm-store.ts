@@ -3,6 +3,7 @@ import {
   CHUNK_BYTES,
   type ContentStore,
   InvalidArgumentError,
+  type LeafOptions,
   type LeafRange,
   NotFoundError,
   parseHex,
@@ -68,6 +69,7 @@ export interface SwarmStoreOptions {
  * trusted: `get` verifies every byte, and an upload is done when its tag says that the network has it.
  */
 export class SwarmStore implements ContentStore, RangeReader {
+  readonly provesGroups = true
   readonly #node: BeeNode
   readonly #readBack: BeeNode | undefined
   readonly #batch: string | undefined
@@ -157,12 +159,18 @@ export class SwarmStore implements ContentStore, RangeReader {
   readLeaves(
     root: Reference,
     leaves: LeafRange,
-    expected: (leaf: number) => Reference,
-    { signal }: CallOptions = {},
+    expected: (leaf: number) => Reference | undefined,
+    { signal, groups }: LeafOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const from = leaves.from * CHUNK_BYTES
     const bytes = this.#node.range(root, from, leaves.to * CHUNK_BYTES - from, signal)
-    return verifiedLeaves(bytes, leaves, expected, { file: root, url: this.#node.connection.shownUrl })
+    const origin = { file: root, url: this.#node.connection.shownUrl }
+    return verifiedLeaves(bytes, leaves, expected, origin, groups)
+  }
+
+  /** By requests for `/health`, as many as are welcome at first. */
+  warmUp(): void {
+    this.#node.warmUp()
   }
 
   /** The postage batches that the node owns. @throws UNAVAILABLE, ABORTED */

@@ -21,6 +21,7 @@ describe('over the Bee under test', () => {
         refuseWrites: true,
         holdBack: true,
         ranges: true,
+        groups: true,
         files: true,
         unavailable: true,
         stall: true,

@@ -8,6 +8,7 @@ import {
   makeChunk,
   type Reference,
   RemoteLogError,
+  recordLeaf,
 } from '@remote-log/core'
 import { type BeeNode, type FaultProxy, startBeeNode, startFaultProxy } from '@remote-log/devnet'
 import { GatewayPool, SwarmStore } from '../src/index.ts'
@@ -55,8 +56,8 @@ describe('GatewayPool under random faults', () => {
   async function stretch(pool: GatewayPool, from: number): Promise<void> {
     let leaf = from
     try {
-      for await (const bytes of pool.readLeaves(root, { from, to: LEAVES }, expected)) {
-        assert.deepEqual(bytes, bytesOf(leaf++))
+      for await (const record of pool.readLeaves(root, { from, to: LEAVES }, expected)) {
+        assert.deepEqual(recordLeaf(record), bytesOf(leaf++))
       }
       assert.equal(leaf, LEAVES, 'all leaves, each once')
     } catch (error) {

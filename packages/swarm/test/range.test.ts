@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { describe, test } from 'node:test'
 import { expectCode, seededBytes, seededReference } from '@remote-log/conformance'
-import { CHUNK_BYTES, isRangeReader, makeChunk } from '@remote-log/core'
+import { CHUNK_BYTES, isRangeReader, makeChunk, recordLeaf } from '@remote-log/core'
 import { SwarmStore } from '../src/index.ts'
 import { answeringServer } from './answering-server.ts'
 
@@ -27,7 +27,9 @@ function endsEarly(response: ServerResponse): void {
 }
 
 async function read(store: SwarmStore, signal?: AbortSignal): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(store.readLeaves(root, leaves, expected, { signal })))
+  return Buffer.concat(
+    await Array.fromAsync(store.readLeaves(root, leaves, expected, { signal }), recordLeaf),
+  )
 }
 
 describe('readLeaves', () => {
@@ -81,7 +83,10 @@ describe('readLeaves', () => {
   test('a whole file answers a range that begins it', async t => {
     const server = await answeringServer(t, (_, response) => response.end(file))
     const pieces = new SwarmStore({ url: server.url }).readLeaves(root, { from: 0, to: 3 }, expected)
-    assert.deepEqual(Buffer.concat(await Array.fromAsync(pieces)), Buffer.from(file.subarray(0, 12_288)))
+    assert.deepEqual(
+      Buffer.concat(await Array.fromAsync(pieces, recordLeaf)),
+      Buffer.from(file.subarray(0, 12_288)),
+    )
   })
 
   const wrong: readonly [string, (response: ServerResponse) => void, string][] = [
@@ -113,7 +118,7 @@ describe('readLeaves', () => {
     const got: Uint8Array[] = []
     const drain = async () => {
       const store = new SwarmStore({ url: server.url, retryMs: 0 })
-      for await (const leaf of store.readLeaves(root, leaves, expected)) got.push(leaf)
+      for await (const leaf of store.readLeaves(root, leaves, expected)) got.push(recordLeaf(leaf))
     }
     const { details } = await expectCode(drain(), 'UNAVAILABLE', 'range')
     assert.deepEqual([details.leaf, details.url], [2 + got.length, server.url])

@@ -199,7 +199,7 @@ class Import {
     let kept = 0
     const keep = async (page: ReadPage) => {
       if (state.have.has(page.index) || page.index === sealed.walker.pages) return
-      await keeper.keep(page)
+      if (keeper.add(page)) await keeper.flush()
       kept++
     }
     try {

@@ -6,7 +6,7 @@ import {
   SPAN_BYTES,
   type TreeNode,
 } from '@remote-log/core'
-import type { PageRange } from '../page-ranges.ts'
+import type { WantedPages } from '../descend.ts'
 
 /** Inner chunks of the history that lead to pages and are not known yet. */
 export interface IndexCost {
@@ -17,18 +17,25 @@ export interface IndexCost {
 }
 
 /** What `descend` to these pages will cost, exactly: the tree's shape follows from its length. */
-export function indexCost(walker: HistoryWalker, ranges: readonly PageRange[]): IndexCost {
+export function indexCost(walker: HistoryWalker, ranges: readonly WantedPages[]): IndexCost {
   const frontier = new Map<string, TreeNode>()
-  for (const { from, to } of ranges) {
-    for (const { node } of walker.wanted(from, to)) frontier.set(`${node.offset}+${node.span}`, node)
+  for (const { from, to, aboveGroups } of ranges) {
+    for (const { node } of walker.wanted(from, to, aboveGroups))
+      frontier.set(`${node.offset}+${node.span}`, node)
   }
-  const wanted = ranges.map(({ from, to }) => ({ from: from * CHUNK_BYTES, to: to * CHUNK_BYTES }))
+  const wanted = ranges.map(({ from, to, aboveGroups }) => ({
+    from: from * CHUNK_BYTES,
+    to: to * CHUNK_BYTES,
+    aboveGroups,
+  }))
   return sum([...frontier.values()].map(node => costBelow(node, wanted)))
 }
 
-function costBelow({ offset, span }: TreeNode, wanted: readonly PageRange[]): IndexCost {
-  const below: IndexCost[] = []
+function costBelow({ offset, span }: TreeNode, wanted: readonly WantedPages[]): IndexCost {
   const children = childSpans(span)
+  if (children[0] === CHUNK_BYTES && wanted.some(range => proves(range, offset, offset + span)))
+    return sum([])
+  const below: IndexCost[] = []
   let at = offset
   for (const child of children) {
     const [from, to] = [at, at + child]
@@ -43,6 +50,10 @@ function costBelow({ offset, span }: TreeNode, wanted: readonly PageRange[]): In
     bytes: bytes + SPAN_BYTES + REFERENCE_BYTES * children.length,
     rounds: rounds + 1,
   }
+}
+
+function proves({ from, to, aboveGroups }: WantedPages, groupFrom: number, groupTo: number): boolean {
+  return aboveGroups && from <= groupFrom && groupTo <= to
 }
 
 function sum(costs: readonly IndexCost[]): IndexCost {

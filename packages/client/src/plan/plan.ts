@@ -1,14 +1,14 @@
 import { CHUNK_BYTES, type HistoryWalker, SPAN_BYTES } from '@remote-log/core'
 import type { PageRange } from '../page-ranges.ts'
 import type { Costs } from '../tally.ts'
-import { indexCost } from './index-cost.ts'
+import { type IndexCost, indexCost } from './index-cost.ts'
 import type { LinkEstimate } from './link-estimate.ts'
 import { costOf, type PlannedStretch, planStretch } from './stretch.ts'
 
 /**
  * What a sync is about to spend, told before it does. Where nothing fails, its costs are `spent` and this together, to
- * the byte; where something does, requests come on top, and bytes of forged leaves, and the 8 of a span for each page of
- * a range that had to be asked for alone.
+ * the byte; where something does, requests come on top, and bytes of forged leaves, of the inner chunks by which these
+ * are found, and the 8 of a span for each page of a range that had to be asked for alone.
  */
 export interface SyncPlan {
   /** Sealed pages of the log, and how many of them this device lacks. */
@@ -36,19 +36,21 @@ export interface PlanOptions {
   /** Pages that this device lacks, in order. */
   readonly missing: readonly PageRange[]
   readonly link: LinkEstimate
-  /** Whether ranges may be used. */
+  /** Whether ranges may be used, and whether they prove groups by themselves. */
   readonly ranged: boolean
+  readonly provesGroups: boolean
   readonly spent: Costs
   /** Bytes of chunks that the whole sync may read. */
   readonly byteBudget: number
 }
 
 /** Plans the fetch of what is missing, from the newest page back as far as the budget reaches. */
-export function planSync({ walker, missing, link, ranged, spent, byteBudget }: PlanOptions): SyncPlan {
+export function planSync(options: PlanOptions): SyncPlan {
+  const { walker, missing, spent } = options
   const missingPages = count(missing)
-  const wanted = affordable(walker, missing, byteBudget - spent.bytes)
-  const stretches = wanted.map(range => planStretch(range, link, ranged))
-  const index = indexCost(walker, wanted)
+  const wanted = affordable(options)
+  const stretches = stretchesOf(options, wanted)
+  const index = indexOf(options, stretches)
   const costs = stretches.map(costOf)
   return {
     sealedPages: walker.pages,
@@ -63,10 +65,11 @@ export function planSync({ walker, missing, link, ranged, spent, byteBudget }: P
 }
 
 /** The last pages of these ranges that so many bytes pay for, with the inner chunks to them; newest range first. */
-function affordable(walker: HistoryWalker, missing: readonly PageRange[], bytes: number): PageRange[] {
+function affordable(options: PlanOptions): PageRange[] {
+  const { missing, byteBudget, spent } = options
   const paid = (pages: number) => {
-    const part = last(missing, pages)
-    return pages * (SPAN_BYTES + CHUNK_BYTES) + indexCost(walker, part).bytes <= bytes
+    const index = indexOf(options, stretchesOf(options, last(missing, pages)))
+    return spent.bytes + pages * (SPAN_BYTES + CHUNK_BYTES) + index.bytes <= byteBudget
   }
   let [low, high] = [0, count(missing)]
   if (paid(high)) return last(missing, high)
@@ -76,6 +79,17 @@ function affordable(walker: HistoryWalker, missing: readonly PageRange[], bytes:
     else high = middle
   }
   return last(missing, low)
+}
+
+function stretchesOf({ link, ranged }: PlanOptions, ranges: readonly PageRange[]): PlannedStretch[] {
+  return ranges.map(range => planStretch(range, link, ranged))
+}
+
+function indexOf({ walker, provesGroups }: PlanOptions, stretches: readonly PlannedStretch[]): IndexCost {
+  return indexCost(
+    walker,
+    stretches.map(({ from, to, way }) => ({ from, to, aboveGroups: provesGroups && way === 'ranges' })),
+  )
 }
 
 function last(ranges: readonly PageRange[], pages: number): PageRange[] {

@@ -1,13 +1,15 @@
-import { CHUNK_BYTES, SPAN_BYTES } from '@remote-log/core'
+import { BRANCHES, CHUNK_BYTES, SPAN_BYTES } from '@remote-log/core'
 import type { PageRange } from '../page-ranges.ts'
 import type { LinkEstimate } from './link-estimate.ts'
 
 /**
- * Range requests under way at once, 32 MiB of pages at most. Requests cost both sides time, so there are only so many
- * as fill the link; short stretches go by shorter ones, of 512 KiB at least, which arrive side by side.
+ * Range requests under way at once, 16 MiB of pages at most: enough to fill a link while the newest of them is worked
+ * on. Requests cost both sides time, so there are no more than that; short stretches are cut into as many as arrive
+ * side by side, of 512 KiB at least.
  */
-export const SEGMENTS_AHEAD = 16
-const SEGMENT_PAGES = 128
+export const SEGMENTS_AHEAD = 8
+const SEGMENTS_OF_STRETCH = 16
+const SEGMENT_PAGES = BRANCHES
 const MOST_SEGMENT_PAGES = 512
 /** Fewer pages never go by range: each chunk alone is cached, hedged and asked elsewhere by itself. */
 const FEWEST_RANGED = 16
@@ -22,7 +24,7 @@ const HEAD_BYTES = 500
 export interface PlannedStretch extends PageRange {
   /** Each page by its own request, or `segmentPages` of them by one range request. */
   readonly way: 'chunks' | 'ranges'
-  /** Pages of one request. */
+  /** Pages of one request: with ranges, from one multiple of it to the next, so that a request asks for whole groups. */
   readonly segmentPages: number
 }
 
@@ -36,14 +38,27 @@ export function planStretch({ from, to }: PageRange, link: LinkEstimate, ranged:
 }
 
 /** Requests of a stretch, and bytes of its pages as `Costs` counts them: a range carries no spans. */
-export function costOf({ from, to, way, segmentPages }: PlannedStretch): { requests: number; bytes: number } {
-  const pages = to - from
+export function costOf(stretch: PlannedStretch): { requests: number; bytes: number } {
+  const { from, to, way } = stretch
   const pageBytes = way === 'ranges' ? CHUNK_BYTES : SPAN_BYTES + CHUNK_BYTES
-  return { requests: Math.ceil(pages / segmentPages), bytes: pages * pageBytes }
+  return { requests: segmentsOf(stretch).length, bytes: (to - from) * pageBytes }
 }
 
+/** What each request of a stretch asks for, in order. */
+export function segmentsOf({ from, to, segmentPages }: PlannedStretch): PageRange[] {
+  const segments: PageRange[] = []
+  for (let start = from; start < to; ) {
+    const end = Math.min(to, (Math.floor(start / segmentPages) + 1) * segmentPages)
+    segments.push({ from: start, to: end })
+    start = end
+  }
+  return segments
+}
+
+/** Whole groups of pages. */
 function segmentFor(pages: number): number {
-  return Math.min(MOST_SEGMENT_PAGES, Math.max(SEGMENT_PAGES, Math.ceil(pages / SEGMENTS_AHEAD)))
+  const groups = Math.ceil(pages / SEGMENTS_OF_STRETCH / SEGMENT_PAGES)
+  return Math.min(MOST_SEGMENT_PAGES, SEGMENT_PAGES * groups)
 }
 
 function chunksMs(pages: number, { roundTripMs, bytesPerMs }: LinkEstimate): number {

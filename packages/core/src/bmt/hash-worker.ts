@@ -1,6 +1,5 @@
 import { UnavailableError } from '../errors.ts'
 import { keccakModule, ROUND_CONSTANTS_AT, roundConstants } from './keccak-module.ts'
-import type { HashedLeaves } from './leaf-hasher.ts'
 import { type Job, serveHashes } from './serve-hashes.ts'
 
 /** The part of a worker that is used here. */
@@ -15,14 +14,14 @@ export interface Thread {
 /** A thread that hashes leaves in WebAssembly. Its answers come in the order of its questions. */
 export class HashWorker {
   readonly #thread: Thread
-  readonly #questions: PromiseWithResolvers<HashedLeaves>[] = []
+  readonly #questions: PromiseWithResolvers<Uint8Array>[] = []
   #state: 'starting' | 'ready' | 'ended' = 'starting'
 
   constructor(thread: Thread) {
     this.#thread = thread
     thread.onMessage(answer => {
       if (answer === 'ready') this.#state = 'ready'
-      else this.#questions.shift()?.resolve(answer as HashedLeaves)
+      else this.#questions.shift()?.resolve(answer as Uint8Array)
       if (this.#questions.length === 0) thread.keepAlive(false)
     })
     thread.onEnd(cause => {
@@ -40,12 +39,12 @@ export class HashWorker {
     return this.#state === 'ready'
   }
 
-  /** The buffer is taken away and comes back. @throws UNAVAILABLE where the worker ends before it answers */
-  hash(leaves: Uint8Array<ArrayBuffer>): Promise<HashedLeaves> {
+  /** Records of leaves, of which the addresses are filled in. The buffer is taken away and comes back. @throws UNAVAILABLE where the worker ends before it answers */
+  hash(records: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     if (this.#questions.length === 0) this.#thread.keepAlive(true)
-    const question = Promise.withResolvers<HashedLeaves>()
+    const question = Promise.withResolvers<Uint8Array>()
     this.#questions.push(question)
-    this.#thread.post(leaves, [leaves.buffer])
+    this.#thread.post(records, [records.buffer])
     return question.promise
   }
 }

@@ -1,29 +1,25 @@
+import { LEAF_RECORD_BYTES, recordAddress, recordAt, recordLeaf } from '../leaf-record.ts'
 import { CHUNK_BYTES, SPAN_BYTES } from '../limits.ts'
 import { bmtAddress } from './bmt.ts'
 import { hashWorker } from './hash-worker.ts'
 
-/** Full leaves, one behind the other, and the address of each, 32 bytes, in the same order. */
-export interface HashedLeaves {
-  readonly leaves: Uint8Array<ArrayBuffer>
-  readonly addresses: Uint8Array
-}
-
-/** Leaves under way to the worker from which on this thread hashes too: some milliseconds of work. */
-const MOST_WAITING = 128
+/** Leaves under way to the worker from which on this thread hashes too: a tenth of a second of work. */
+const MOST_WAITING = 2048
 
 let waiting = 0
 
 /**
- * Hashes full leaves, in a worker where there is one with little to do, else at once on this thread. The caller hands
- * the buffer over: what it may use is what comes back.
+ * Fills in the addresses in records of full leaves, which stand one behind the other: in a worker where there is one
+ * that keeps up, so that this thread can read on, else at once on this thread. The caller hands the buffer over: what it
+ * may use is what comes back.
  * @throws UNAVAILABLE (the worker died, and the leaves with it)
  */
-export function hashLeaves(leaves: Uint8Array<ArrayBuffer>): HashedLeaves | Promise<HashedLeaves> {
+export function hashLeaves(records: Uint8Array<ArrayBuffer>): Uint8Array | Promise<Uint8Array> {
   const worker = waiting < MOST_WAITING ? hashWorker() : undefined
-  if (!worker) return { leaves, addresses: addressesOf(leaves) }
-  const count = leaves.length / CHUNK_BYTES
+  if (!worker) return addressed(records)
+  const count = records.length / LEAF_RECORD_BYTES
   waiting += count
-  return worker.hash(leaves).finally(() => {
+  return worker.hash(records).finally(() => {
     waiting -= count
   })
 }
@@ -31,11 +27,10 @@ export function hashLeaves(leaves: Uint8Array<ArrayBuffer>): HashedLeaves | Prom
 const FULL_SPAN = new Uint8Array(SPAN_BYTES)
 new DataView(FULL_SPAN.buffer).setUint32(0, CHUNK_BYTES, true)
 
-function addressesOf(leaves: Uint8Array): Uint8Array {
-  const count = leaves.length / CHUNK_BYTES
-  const addresses = new Uint8Array(32 * count)
-  for (let i = 0; i < count; i++) {
-    addresses.set(bmtAddress(FULL_SPAN, leaves.subarray(CHUNK_BYTES * i, CHUNK_BYTES * (i + 1))), 32 * i)
+function addressed(records: Uint8Array): Uint8Array {
+  for (let i = 0; i < records.length / LEAF_RECORD_BYTES; i++) {
+    const record = recordAt(records, i)
+    recordAddress(record).set(bmtAddress(FULL_SPAN, recordLeaf(record)))
   }
-  return addresses
+  return records
 }

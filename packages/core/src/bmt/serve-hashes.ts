@@ -13,8 +13,8 @@ export interface Port {
 }
 
 /**
- * What runs in a hashing worker: after its {@link Job} it takes full leaves one behind the other and gives them back
- * with their addresses (`bmt.ts`). Its source text is what the worker gets, so it uses nothing from outside itself.
+ * What runs in a hashing worker: after its {@link Job} it takes records of full leaves (`leaf-record.ts`) one behind
+ * the other, fills in their addresses (`bmt.ts`) and gives them back. Its source text is what the worker gets, so it uses nothing from outside itself.
  */
 export function serveHashes(port: Port): void {
   const [chunk, node, span] = [4096, 32, 8]
@@ -31,17 +31,15 @@ export function serveHashes(port: Port): void {
       port.postMessage('ready')
       return
     }
-    const leaves = data
-    const addresses = new Uint8Array((leaves.length / chunk) * node)
-    for (let at = 0, to = 0; at < leaves.length; at += chunk, to += node) {
-      buffer.set(leaves.subarray(at, at + chunk))
+    for (let at = 0; at < data.length; at += node + chunk) {
+      buffer.set(data.subarray(at + node, at + node + chunk))
       for (let bytes = chunk; bytes >= 2 * node; bytes /= 2) run(bytes, 2 * node)
       buffer.copyWithin(span, 0, node)
       buffer.fill(0, 0, span)
       buffer[1] = chunk >> 8
       run(span + node, span + node)
-      addresses.set(buffer.subarray(0, node), to)
+      data.set(buffer.subarray(0, node), at)
     }
-    port.postMessage({ leaves, addresses }, [leaves.buffer, addresses.buffer])
+    port.postMessage(data, [data.buffer])
   }
 }

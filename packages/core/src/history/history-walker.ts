@@ -1,4 +1,5 @@
 import { BRANCHES, CHUNK_BYTES } from '../limits.ts'
+import type { LeafRange } from '../range-reader.ts'
 import type { Reference } from '../reference.ts'
 import type { TreeNode } from '../tree/shape.ts'
 import { TreeWalker, type WantedNode } from '../tree/tree-walker.ts'
@@ -21,10 +22,31 @@ export class HistoryWalker {
 
   /**
    * The inner chunks to fetch next to know the pages `fromPage` (inclusive) to `toPage` (exclusive); empty when they
-   * are known. @throws RangeError unless 0 <= fromPage <= toPage <= pages
+   * are known. @param aboveGroups leaves out groups of which all pages are among them, which {@link offer} takes
+   * @throws RangeError unless 0 <= fromPage <= toPage <= pages
    */
-  wanted(fromPage: number, toPage: number): WantedNode[] {
-    return this.#tree.wanted(fromPage * CHUNK_BYTES, toPage * CHUNK_BYTES)
+  wanted(fromPage: number, toPage: number, aboveGroups = false): WantedNode[] {
+    return this.#tree.wanted(fromPage * CHUNK_BYTES, toPage * CHUNK_BYTES, aboveGroups)
+  }
+
+  /**
+   * The pages right below the inner chunk that is right above this one, up to 128; undefined where that chunk's
+   * reference is not known. @throws RangeError unless 0 <= page < pages
+   */
+  group(page: number): LeafRange | undefined {
+    const group = this.#tree.group(page * CHUNK_BYTES)
+    if (!group) return undefined
+    const { offset, span } = group.node
+    return { from: offset / CHUNK_BYTES, to: (offset + span) / CHUNK_BYTES }
+  }
+
+  /**
+   * Takes the addresses of all pages of a {@link group}, 32 bytes each, if they are those that the history names.
+   * Returns whether they are.
+   */
+  offer({ from }: LeafRange, addresses: Uint8Array): boolean {
+    const group = this.#tree.group(from * CHUNK_BYTES)
+    return group !== undefined && this.#tree.offer(group, addresses)
   }
 
   /** Takes a chunk, verified against its reference. @throws CORRUPT, RangeError as {@link TreeWalker.supply} */

@@ -4,7 +4,7 @@ import type { CallOptions, ContentStore, Upload, UploadProgress } from '../conte
 import { CorruptError, NotFoundError, RefusedError, throwIfAborted } from '../errors.ts'
 import type { FileUpload } from '../file-upload.ts'
 import { CHUNK_BYTES, SPAN_BYTES } from '../limits.ts'
-import type { LeafRange, RangeReader } from '../range-reader.ts'
+import type { LeafOptions, LeafRange, RangeReader } from '../range-reader.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from '../reference.ts'
 import { FileSplitter } from '../tree/file-splitter.ts'
 import { childSpans } from '../tree/shape.ts'
@@ -28,6 +28,7 @@ export interface MemoryContentStoreOptions {
  * put is served by this node at once, and by others only after its upload was confirmed.
  */
 export class MemoryContentStore implements ContentStore, RangeReader {
+  readonly provesGroups = true
   readonly network: MemoryNetwork
   readonly #pending: MemoryNetwork = new Map()
   readonly #uploads = new Map<string, MemoryUpload>()
@@ -64,12 +65,12 @@ export class MemoryContentStore implements ContentStore, RangeReader {
   readLeaves(
     root: Reference,
     leaves: LeafRange,
-    expected: (leaf: number) => Reference,
-    { signal }: CallOptions = {},
+    expected: (leaf: number) => Reference | undefined,
+    { signal, groups }: LeafOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const from = leaves.from * CHUNK_BYTES
     const bytes = this.range(root, from, leaves.to * CHUNK_BYTES - from, signal)
-    return verifiedLeaves(bytes, leaves, expected, { file: root })
+    return verifiedLeaves(bytes, leaves, expected, { file: root }, groups)
   }
 
   /** Bytes of a file, unverified: for tests, in which a class derived from this one bends them. */

@@ -1,4 +1,4 @@
-import { chunkPayload, chunkSpan } from '../bmt/make-chunk.ts'
+import { chunkPayload, chunkSpan, makeChunk } from '../bmt/make-chunk.ts'
 import { CorruptError } from '../errors.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from '../reference.ts'
@@ -36,18 +36,21 @@ export class TreeWalker {
   /**
    * The inner chunks to fetch next, from left to right, to know all leaves of the bytes `from` (inclusive) to `to`
    * (exclusive). Only those whose references are known: after they are supplied, ask again. Empty when all is known.
+   * @param aboveGroups leaves out the groups that lie wholly in between, which the leaves themselves prove: see `offer`
    * @throws RangeError unless 0 <= from <= to <= span
    */
-  wanted(from: number, to: number): WantedNode[] {
+  wanted(from: number, to: number, aboveGroups = false): WantedNode[] {
     checkRange(from, to, this.#span)
     const found: WantedNode[] = []
     const visit = (reference: () => Reference, node: TreeNode, inner: Inner | undefined): void => {
       if (node.span <= CHUNK_BYTES) return
+      const full = fullChildSpan(node.span)
       if (!inner) {
-        found.push({ reference: reference(), node })
+        const proven =
+          aboveGroups && full === CHUNK_BYTES && from <= node.offset && node.offset + node.span <= to
+        if (!proven) found.push({ reference: reference(), node })
         return
       }
-      const full = fullChildSpan(node.span)
       if (full === CHUNK_BYTES) return
       const first = Math.floor(Math.max(from - node.offset, 0) / full)
       const end = Math.ceil(Math.min(to - node.offset, node.span) / full)
@@ -91,6 +94,39 @@ export class TreeWalker {
     }
     if (index === undefined) this.#top ??= inner
     else if (parent && !parent.children.has(index)) parent.children.set(index, inner)
+  }
+
+  /**
+   * The group of the leaf that holds the byte at `offset`: the inner node right above it. Undefined where there is none
+   * (a leaf may stand right below a higher node) or its reference is not known yet.
+   * @throws RangeError unless `offset` is inside the file
+   */
+  group(offset: number): WantedNode | undefined {
+    checkRange(offset, offset, Math.max(this.#span - 1, 0))
+    let node: TreeNode = { offset: 0, span: this.#span }
+    let reference = this.#root
+    let inner = this.#top
+    while (node.span > CHUNK_BYTES) {
+      const full = fullChildSpan(node.span)
+      if (full === CHUNK_BYTES) return { reference, node }
+      if (!inner) return undefined
+      const index = Math.floor((offset - node.offset) / full)
+      reference = childReference(inner, index)
+      node = childNode(node, index)
+      inner = inner.children.get(index)
+    }
+    return undefined
+  }
+
+  /**
+   * Takes the addresses of all leaves of a group (see `group`), one behind the other, where the chunk made of them is
+   * the one that the group's reference names, as if that had been supplied; else nothing. Returns whether it was.
+   */
+  offer({ reference, node }: WantedNode, addresses: Uint8Array): boolean {
+    const chunk = makeChunk(addresses, node.span)
+    if (chunk.reference !== reference) return false
+    this.supply(node, chunk.bytes)
+    return true
   }
 
   /**

@@ -1,0 +1,20 @@
+import { CHUNK_BYTES } from './limits.ts'
+import { REFERENCE_BYTES } from './reference.ts'
+
+/** A full leaf behind its address: address (32 bytes) ‖ leaf (4,096 bytes). */
+export const LEAF_RECORD_BYTES = REFERENCE_BYTES + CHUNK_BYTES
+
+/** The address in a leaf's record, as a view. */
+export function recordAddress(record: Uint8Array): Uint8Array {
+  return record.subarray(0, REFERENCE_BYTES)
+}
+
+/** The leaf in its record, as a view. */
+export function recordLeaf(record: Uint8Array): Uint8Array {
+  return record.subarray(REFERENCE_BYTES)
+}
+
+/** The nth of records that stand one behind the other, as a view. */
+export function recordAt(records: Uint8Array, n: number): Uint8Array {
+  return records.subarray(LEAF_RECORD_BYTES * n, LEAF_RECORD_BYTES * (n + 1))
+}
