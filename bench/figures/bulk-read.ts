@@ -5,7 +5,7 @@ import { type Bench, throughLink } from './bench.ts'
 import type { Subject } from './subject.ts'
 
 /** Each way of reading is timed so often, in turn, and the fastest counts: what disturbs a run only slows it. */
-const ROUNDS = 5
+const ROUNDS = 8
 /** Entries from which on speed is judged. */
 const SMALLEST_BARRED = 100_000
 /** Round trip of the slow network, in milliseconds. */
