@@ -20,8 +20,7 @@ contentStoreSuite(
       stall: true,
     },
     setup() {
-      const network: MemoryNetwork = new Map()
-      const disturber = new Disturber()
+      const [network, disturber]: [MemoryNetwork, Disturber] = [new Map(), new Disturber()]
       const store = new ForgingStore({ network, onCall: disturber.onCall })
       return {
         store,
