@@ -10,6 +10,8 @@ export interface Home {
   readonly key: string
   /** The local database: entries not yet published, and what this device trusts. */
   readonly database: string
+  /** The contacts, and what this device has of their logs: apart, so that reading them locks nobody out. */
+  readonly contacts: string
 }
 
 /** The home folder: `--home`, else REMOTE_LOG_HOME, else `~/.remote-log`. */
@@ -20,5 +22,6 @@ export function homeAt(option: string | undefined, env: NodeJS.ProcessEnv): Home
     config: join(folder, 'config.json'),
     key: join(folder, 'key.json'),
     database: join(folder, 'local'),
+    contacts: join(folder, 'contacts'),
   }
 }

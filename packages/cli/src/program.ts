@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAppend } from './commands/append.ts'
 import { addAudit } from './commands/audit.ts'
 import { addCat } from './commands/cat.ts'
+import { addContacts } from './commands/contacts.ts'
 import { addDevnet } from './commands/devnet.ts'
 import { addExport } from './commands/export.ts'
 import { addForget } from './commands/forget.ts'
@@ -58,6 +59,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addCat,
     addTail,
     addLane,
+    addContacts,
     addHead,
     addStatus,
     addGateways,

@@ -84,7 +84,11 @@ test('a thousand contacts: nothing new costs at most ten requests, three that ch
   await publish(logs.slice(0, PUBLISHED), 1, heads)
   const local = memory()
   const contacts = await connectContacts({ chainId, registry, bee: bee.url, rpc: chain.url, local })
-  for (const log of logs) await contacts.add(log)
+  await contacts.addMany(logs.map(log => ({ log })))
+  assert.deepEqual(
+    (await contacts.list()).map(({ id }) => id),
+    logs,
+  )
   const first = await counted(contacts)
   assert.deepEqual(
     [first.statement.complete, first.statement.fresh, first.chunks],

@@ -14,14 +14,13 @@ export class ContactList {
     this.#db = db
   }
 
-  /** On disk (fsync) when it resolves. @throws UNAVAILABLE */
-  async put(contact: Contact): Promise<void> {
-    const log = logHash(contact.id)
-    const name = ROOT + log
-    const value = sealRecord(name, encodeContact(contact))
-    await this.#reach('written', log, () =>
-      this.#db.batch([{ type: 'put', key: name, value }], { ...LOCAL_ENCODING, sync: true }),
-    )
+  /** In one write, on disk (fsync) when it resolves. @throws UNAVAILABLE */
+  async put(contacts: readonly Contact[]): Promise<void> {
+    const changes = contacts.map(contact => {
+      const key = ROOT + logHash(contact.id)
+      return { type: 'put' as const, key, value: sealRecord(key, encodeContact(contact)) }
+    })
+    await this.#reach('written', undefined, () => this.#db.batch(changes, { ...LOCAL_ENCODING, sync: true }))
   }
 
   /** On disk (fsync) when it resolves. @throws UNAVAILABLE */

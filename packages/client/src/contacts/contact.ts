@@ -5,7 +5,7 @@ export interface Contact {
   readonly id: LogId
   /** What the user calls it; undefined where they did not say. */
   readonly name: string | undefined
-  /** When it was added, Unix ms. */
+  /** When it was added, Unix ms, with a fraction in the order of those that were added together. */
   readonly added: number
 }
 

@@ -66,12 +66,25 @@ export class Contacts {
    * @throws INVALID_ARGUMENT (no log id, or one of another chain or registry), UNAVAILABLE
    */
   async add(log: LogId | string, options: { readonly name?: string | undefined } = {}): Promise<Contact> {
-    const id = this.#checked(log)
-    const before = await this.#list.get(logHash(id))
-    const added = before?.added ?? (this.#parts.now ?? Date.now)()
-    const contact = { id, name: options.name ?? before?.name, added }
-    await this.#list.put(contact)
-    return contact
+    return (await this.addMany([{ log, name: options.name }]))[0]!
+  }
+
+  /** Adds logs, or names them anew, in one write: all or none. @throws as {@link add} */
+  async addMany(
+    items: Iterable<{ readonly log: LogId | string; readonly name?: string | undefined }>,
+  ): Promise<Contact[]> {
+    const now = (this.#parts.now ?? Date.now)()
+    const contacts = new Map<LogHash, Contact>()
+    const all = [...items]
+    for (const [i, { log, name }] of all.entries()) {
+      const id = this.#checked(log)
+      const hash = logHash(id)
+      const before = contacts.get(hash) ?? (await this.#list.get(hash))
+      const added = before?.added ?? now + i / all.length
+      contacts.set(hash, { id, name: name ?? before?.name, added })
+    }
+    await this.#list.put([...contacts.values()])
+    return [...contacts.values()]
   }
 
   /**
