@@ -182,6 +182,19 @@ test('ranges need no inner chunk right above pages, single pages do, and so do p
   assert.equal(store.calls.get, 2 + 3, 'head, root, and the one above the part')
 })
 
+test('connections are opened ahead of a first sync of all, not of others', async () => {
+  const world = await longLog()
+  let warmed = 0
+  const store = Object.assign(new CountingStore({ network: world.network }), { warmUp: () => void warmed++ })
+  await (await world.open({ store })).sync({ byteBudget: 10_000 })
+  assert.equal(warmed, 0, 'a little')
+  const log = await world.open({ store })
+  await log.sync()
+  assert.equal(warmed, 1)
+  await log.sync()
+  assert.equal(warmed, 1, 'nothing new')
+})
+
 test('a few pages go chunk by chunk, many by ranges, as few as keep a link full', async () => {
   const link = (roundTripMs: number, bytesPerMs: number) => {
     const estimate = new LinkEstimate()
