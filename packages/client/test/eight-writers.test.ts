@@ -32,6 +32,8 @@ function fateOf(roll: (sides: number) => number): Fate {
   return { kind: die < 5 ? 'loses a receipt' : 'well' }
 }
 
+type Open = (writer: Writer, local: LocalDatabase, sees: DyingProcess['sees']) => Promise<RemoteLog>
+
 /** A device with the key of all of them and a local copy of its own. */
 class Writer {
   readonly name: string
@@ -43,9 +45,9 @@ class Writer {
   lostReceipts = 0
   losesReceipt = false
   log: RemoteLog
-  readonly #open: (writer: Writer, local: LocalDatabase, sees: DyingProcess['sees']) => Promise<RemoteLog>
+  readonly #open: Open
 
-  constructor(name: string, open: Writer['#open']) {
+  constructor(name: string, open: Open) {
     this.name = name
     this.#open = open
     this.log = undefined as never
@@ -121,7 +123,7 @@ describe('eight writers on one log, over a Bee node and a chain', () => {
       const { chainId, registry, batch, beeUrl, rpcUrl, accounts } = devnet
       const { address: owner, privateKey } = accounts[0]!
       const id: LogId = { chainId, registry, owner, topic: topicOf(`eight writers ${seed}`) }
-      const open: ConstructorParameters<typeof Writer>[1] = (writer, local, sees) =>
+      const open: Open = (writer, local, sees) =>
         RemoteLog.open({
           id,
           writable: true,
