@@ -1,6 +1,6 @@
 import type { BatchWish } from '@remote-log/client'
 import type { WishOptions } from '../commands/postage.ts'
-import { replaceBatch } from '../config.ts'
+import { readConfig, replaceBatch } from '../config.ts'
 import { confirm } from '../confirm.ts'
 import { startProgress } from '../progress.ts'
 import type { Runtime } from '../runtime.ts'
@@ -16,6 +16,8 @@ export async function buy(
   wish: BatchWish,
 ): Promise<void> {
   const { home, bee, postage } = open
+  // Better now than when it is paid.
+  if (options.use) await readConfig(home)
   if (await finish(runtime, open, options)) return
   const quote = await postage.quote(wish, runtime)
   if (!options.json) await runtime.stdout.line(`depth ${quote.depth}: ${costLine(quote)}`)

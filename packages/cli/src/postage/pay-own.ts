@@ -1,6 +1,6 @@
 import type { BatchWish, KeyPostage } from '@remote-log/client'
 import { RefusedError } from '@remote-log/core'
-import { replaceBatch } from '../config.ts'
+import { readConfig, replaceBatch } from '../config.ts'
 import { confirm } from '../confirm.ts'
 import type { Home } from '../home.ts'
 import { startProgress } from '../progress.ts'
@@ -24,7 +24,9 @@ export async function buyOwn(
   options: PayOptions,
   wish: BatchWish,
 ): Promise<void> {
-  const { postage } = open
+  const { home, postage } = open
+  // Better now than when it is paid.
+  if (options.use) await readConfig(home)
   if (await finishOwn(runtime, open, options)) return
   const quote = await postage.quote(wish, runtime)
   if (!options.json) await runtime.stdout.line(`depth ${quote.depth}: ${costLine(quote)}`)

@@ -118,6 +118,44 @@ test('a crash after paying is found again by the order alone, a batch of another
   )
 })
 
+test('a look that is refused says nothing of what was paid: UNAVAILABLE, before it is sent and after', async t => {
+  const { node, proxy, postage } = await world(t)
+  const order = await postage.order(await postage.quote({ depth: 17, days: 2 }))
+  const answer = { status: 403, body: '{"code":403,"message":"Chain is disabled."}' }
+  let posts = 0
+  const blind = (from: number) =>
+    proxy.setRule(({ method, path }) => {
+      if (method === 'POST') posts++
+      return method === 'GET' && path === '/stamps' && posts >= from ? { answer } : undefined
+    })
+  blind(0)
+  const before = await expectCode(postage.buy(order), 'UNAVAILABLE', 'a first look that is refused')
+  assert.match(before.message, /no look at whether the purchase happened before/)
+  assert.equal(posts, 0)
+  blind(1)
+  const after = await expectCode(postage.buy(order), 'UNAVAILABLE', 'a later look that is refused')
+  assert.deepEqual([after.details.sent, posts], [true, 1])
+  proxy.setRule(undefined)
+  const { id } = await postage.buy(order)
+  assert.deepEqual(
+    node.batches().map(batch => batch.id),
+    [id],
+  )
+})
+
+test('a batch that Bee recovered before the order was written is another one', async t => {
+  const { clock, node, postage } = await world(t)
+  const quote = await postage.quote({ depth: 17, days: 2 })
+  const older = await node.grantBatch({
+    ...{ depth: 17, immutable: true, amount: quote.amountPlur, label: 'recovered', fresh: true },
+  })
+  await clock.advance(20_000)
+  const order = await postage.order(quote)
+  const { id } = await postage.buy(order)
+  assert.notEqual(id, older)
+  assert.equal((await postage.buy(order)).id, id)
+})
+
 test('a batch that Bee recovered from the chain is known by what was paid', async t => {
   const { node, postage } = await world(t)
   const order = await postage.order(await postage.quote({ depth: 17, days: 2 }))
