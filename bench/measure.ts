@@ -1,5 +1,6 @@
 import type { Arguments } from './arguments.ts'
 import { bmtFigure } from './bmt.ts'
+import { contactFigures } from './contacts.ts'
 import { appends } from './figures/append.ts'
 import { type Bench, startBench } from './figures/bench.ts'
 import { browserHashing } from './figures/browser-hashing.ts'
@@ -28,6 +29,8 @@ export async function measure(
   const figures = [await bmtFigure(), await browserHashing()]
   progress('several gateways')
   figures.push(...(await gatewayFigures()))
+  progress('a thousand contacts')
+  figures.push(...(await contactFigures()))
   figures.push(...(await packing(depths, progress)))
   progress('starting the peers')
   const bench = await startBench(progress)

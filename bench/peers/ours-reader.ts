@@ -120,6 +120,20 @@ const operations = {
       await log.close()
     })
   },
+
+  /** Memory while a log that is here goes out as a bundle, and at the same time into another local database. */
+  async heapOfBundle(folder: string, source: Source, entries: number): Promise<HeapPeak> {
+    const [local, other] = [await openLocal(folder), await openLocal(`${folder}-imported`)]
+    return samplingHeap(async () => {
+      const log = await open(source, 'by ranges', local)
+      const copy = await open(source, 'by ranges', other)
+      const report = await copy.import(log.export(), { head: log.status().head })
+      if (report.entries !== entries) throw new Error(`imported ${report.entries} of ${entries} entries`)
+      await demandEntry(await copy.entry(entries - 1), entries - 1)
+      await copy.close()
+      await log.close()
+    })
+  },
 }
 
 /** Milliseconds for the bytes of all sealed pages: BMT hashing them, and getting them by one `GET /bytes`, unverified. */
