@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { cli, cliJson, devnetProcess, ended, type RunningDevnet, startCli } from './cli-process.ts'
+import { cliHere, jsonHere } from './cli-here.ts'
+import { devnetProcess, ended, type RunningDevnet, startCli } from './cli-process.ts'
 
 const PASSWORD = { REMOTE_LOG_PASSWORD: 'correct horse' }
 
@@ -25,14 +26,18 @@ describe('ending a command', () => {
   let folder: string
   let devnet: RunningDevnet
   let home: string
+  /** What spares the second that a key file takes on purpose. */
+  let keys: readonly { readonly REMOTE_LOG_KEY: string }[]
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'remote-log-e2e-'))
     devnet = await devnetProcess(join(folder, 'net'))
     home = join(folder, 'alice')
-    const init = ['init', '--devnet', devnet.folder, '--devnet-account', '0', '--topic', 'signals']
-    await cliJson(init, { home, env: PASSWORD })
+    const { accounts } = JSON.parse(await readFile(join(devnet.folder, 'devnet.json'), 'utf8'))
+    keys = accounts.map(({ privateKey }: { privateKey: string }) => ({ REMOTE_LOG_KEY: privateKey }))
+    const init = ['init', '--devnet', devnet.folder, '--topic', 'signals', '--no-key-file']
+    await jsonHere(init, { home, env: keys[0]! })
     const input = `${'a line that fills the pipe\n'.repeat(20_000)}`
-    assert.equal((await cli(['append', '--publish'], { home, env: PASSWORD, input })).code, 0)
+    assert.equal((await cliHere(['append', '--publish'], { home, env: keys[0]!, input })).code, 0)
   })
   after(async () => {
     await devnet.stop()
@@ -59,9 +64,9 @@ describe('ending a command', () => {
     child.stdout.destroy()
     const input = 'wakes the reader\n'
     const other = join(folder, 'other')
-    const init = ['init', '--devnet', devnet.folder, '--devnet-account', '0', '--topic', 'signals']
-    await cliJson(init, { home: other, env: PASSWORD })
-    assert.equal((await cli(['append', '--publish'], { home: other, env: PASSWORD, input })).code, 0)
+    const init = ['init', '--devnet', devnet.folder, '--topic', 'signals', '--no-key-file']
+    await jsonHere(init, { home: other, env: keys[0]! })
+    assert.equal((await cliHere(['append', '--publish'], { home: other, env: keys[0]!, input })).code, 0)
     assert.deepEqual(await result, [0, null])
   })
 
@@ -71,9 +76,9 @@ describe('ending a command', () => {
   ] as const) {
     test(`${signal} while appending keeps what came before, and ends with ${code}`, async () => {
       const own = await mkdtemp(join(folder, 'home-'))
-      const init = ['init', '--devnet', devnet.folder, '--devnet-account', '1', '--topic', signal]
-      await cliJson(init, { home: own, env: PASSWORD })
-      const child = startCli(['append', '--json'], { home: own, env: PASSWORD })
+      const init = ['init', '--devnet', devnet.folder, '--topic', signal, '--no-key-file']
+      await jsonHere(init, { home: own, env: keys[1]! })
+      const child = startCli(['append', '--json'], { home: own })
       const result = ended(child)
       child.stdin.write('kept\n')
       await written(own)
@@ -81,7 +86,7 @@ describe('ending a command', () => {
       const { code: exit, stdout, stderr } = await result
       assert.deepEqual([exit, JSON.parse(stdout).entries], [code, 1])
       assert.equal(JSON.parse(stderr).error.code, 'ABORTED')
-      assert.equal((await cli(['cat', '--offline'], { home: own })).stdout, 'kept\n')
+      assert.equal((await cliHere(['cat', '--offline'], { home: own })).stdout, 'kept\n')
     })
   }
 
@@ -99,9 +104,9 @@ describe('ending a command', () => {
     const { folder: notes, accounts } = JSON.parse(line)
     const own = join(folder, 'memory')
     const init = ['init', '--devnet', notes, '--devnet-account', '1', '--topic', 'memory']
-    const { owner } = await cliJson<{ owner: string }>(init, { home: own, env: PASSWORD })
+    const { owner } = await jsonHere<{ owner: string }>(init, { home: own, env: PASSWORD })
     assert.equal(owner, accounts[1])
-    assert.equal((await cli(['append', '--publish'], { home: own, env: PASSWORD, input: 'x\n' })).code, 0)
+    assert.equal((await cliHere(['append', '--publish'], { home: own, env: PASSWORD, input: 'x\n' })).code, 0)
     assert.doesNotMatch(line, /[0-9a-f]{64}.*[0-9a-f]{64}/, 'the batch, and no private key')
     child.kill('SIGINT')
     const { code, stderr } = await result
