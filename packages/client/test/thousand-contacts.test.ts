@@ -11,7 +11,7 @@ import {
   topicOf,
 } from '@remote-log/core'
 import { type Devnet, type FaultProxy, startDevnet, startFaultProxy } from '@remote-log/devnet'
-import { signHead, submitSigned } from '@remote-log/ethereum'
+import { type SignedHead, signHead, submitSigned } from '@remote-log/ethereum'
 import { SwarmStore } from '@remote-log/swarm'
 import { type Contacts, connectContacts, signerOf } from '../src/index.ts'
 import { memory, START } from './world.ts'
@@ -40,24 +40,26 @@ async function publish(logs: readonly LogId[], entries: number, heads: Map<LogId
   const signer = signerOf(privateKey)
   const store = new SwarmStore({ url: devnet.beeUrl, batch: devnet.batch })
   const upload = await store.beginUpload()
-  const signed = await Promise.all(
-    logs.map(async log => {
-      const builder = new LogBuilder(emptyLogState(logHash(log)))
-      for (let i = 0; i < entries; i++) {
-        const data = new TextEncoder().encode(`entry ${i}`)
-        builder.append({
-          timestamp: START + i,
-          id: defaultMessageId(data),
-          content: { kind: 'embedded', data },
-        })
-      }
-      const { page } = builder.head()
-      await upload.put(page)
-      const expected = heads.get(log)
-      heads.set(log, page.reference)
-      return signHead(signer, { log, expected, next: page.reference })
-    }),
-  )
+  const pages = logs.map(log => {
+    const builder = new LogBuilder(emptyLogState(logHash(log)))
+    for (let i = 0; i < entries; i++) {
+      const data = new TextEncoder().encode(`entry ${i}`)
+      builder.append({
+        timestamp: START + i,
+        id: defaultMessageId(data),
+        content: { kind: 'embedded', data },
+      })
+    }
+    return { log, page: builder.head().page }
+  })
+  // Not while hundreds of heads are signed, which keeps this process from everything else.
+  await Promise.all(pages.map(({ page }) => upload.put(page)))
+  const signed: SignedHead[] = []
+  for (const { log, page } of pages) {
+    const expected = heads.get(log)
+    heads.set(log, page.reference)
+    signed.push(await signHead(signer, { log, expected, next: page.reference }))
+  }
   const { chainId, registry, rpcUrl } = devnet
   const options = { chainId, registry, provider: rpcUrl, signer: signerOf(relay.privateKey) }
   const { outcomes } = await submitSigned(options, signed)

@@ -22,10 +22,12 @@ import { putAndConfirm } from './put-and-confirm.ts'
 import { seededBytes, seededReference } from './seeded.ts'
 import type { Operation } from './traits.ts'
 
-/** Bytes of the file that leaves are read of: two levels of inner chunks, the last leaf a short one. */
-const FILE_BYTES = 540_000
-/** Its full leaves. */
-const LEAVES = Math.floor(FILE_BYTES / CHUNK_BYTES)
+/** Bytes of a file with two levels of inner chunks, and of one with its root alone; the last leaf is a short one. */
+const TWO_LEVELS = 540_000
+const ONE_LEVEL = 90_000
+
+/** Where the ten leaves are that a backend lies about. */
+const FIRST = 6
 
 /** What a backend that lies sends of leaves, and how many of ten leaves are sound before it shows. */
 const LIES: readonly {
@@ -75,25 +77,22 @@ export function rangeReaderTests(
   seed: string,
   groups: boolean,
 ): void {
-  const file = seededBytes(`${seed} ranged file`, FILE_BYTES)
-  const splitter = new FileSplitter()
-  const chunks = [...splitter.push(file)]
-  const { root, chunks: last } = splitter.finish()
-  const bytesOf = (leaf: number) => file.subarray(leaf * CHUNK_BYTES, (leaf + 1) * CHUNK_BYTES)
-  const expected = (leaf: number) => makeChunk(bytesOf(leaf)).reference
+  const large = fileOf(`${seed} ranged file`, TWO_LEVELS)
+  const small = fileOf(`${seed} small file`, ONE_LEVEL)
 
   if (groups) leafGroupTests(test, { root, length: FILE_BYTES, chunks: [...chunks, ...last], bytesOf })
 
   test('leaves of a file are those at their place', async ({ store }) => {
     const reader = rangeReader(store)
-    await putAndConfirm(store, [...chunks, ...last])
+    const { root, chunks, full, bytesOf, expected } = large
+    await putAndConfirm(store, chunks)
     for (const [from, to] of [
       [0, 1],
       [1, 2],
       [24, 98],
       [127, 129],
-      [LEAVES - 1, LEAVES],
-      [0, LEAVES],
+      [full - 1, full],
+      [0, full],
     ] as const) {
       const { leaves, error } = await drain(reader, root, { from, to }, expected)
       if (error) throw error
@@ -103,7 +102,8 @@ export function rangeReaderTests(
   })
 
   test('leaves are bytes of their own', async ({ store }) => {
-    await putAndConfirm(store, [...chunks, ...last])
+    const { root, chunks, bytesOf, expected } = small
+    await putAndConfirm(store, chunks)
     for await (const leaf of rangeReader(store).readLeaves(root, { from: 0, to: 3 }, expected)) leaf.fill(0)
     const { leaves } = await drain(rangeReader(store), root, { from: 0, to: 3 }, expected)
     for (const [i, bytes] of leaves.entries())
@@ -111,7 +111,8 @@ export function rangeReaderTests(
   })
 
   test('a leaf that is not what is expected is CORRUPT, and names the chunk', async ({ store }) => {
-    await putAndConfirm(store, [...chunks, ...last])
+    const { root, chunks, expected } = small
+    await putAndConfirm(store, chunks)
     const other = seededReference(`${seed} another leaf`)
     const want = (leaf: number) => (leaf === 12 ? other : expected(leaf))
     const { leaves, error } = await drain(rangeReader(store), root, { from: 10, to: 20 }, want)
@@ -123,9 +124,10 @@ export function rangeReaderTests(
   })
 
   test('leaves that the file ends before are REFUSED', async ({ store }) => {
-    await putAndConfirm(store, [...chunks, ...last])
-    for (const from of [LEAVES - 1, LEAVES, LEAVES + 1]) {
-      const { leaves, error } = await drain(rangeReader(store), root, { from, to: LEAVES + 2 }, () => root)
+    const { root, chunks, full } = small
+    await putAndConfirm(store, chunks)
+    for (const from of [full - 1, full, full + 1]) {
+      const { leaves, error } = await drain(rangeReader(store), root, { from, to: full + 2 }, () => root)
       expectSame(leaves.length, 0, 'leaves')
       const { details } = await expectCode(Promise.reject(error), 'REFUSED', `leaves from ${from} on`)
       expectSame(details.leaf, from, 'details.leaf')
@@ -148,7 +150,7 @@ export function rangeReaderTests(
     ] as const) {
       let thrown: unknown
       try {
-        rangeReader(store).readLeaves(root, { from, to }, expected)
+        rangeReader(store).readLeaves(small.root, { from, to }, small.expected)
       } catch (error) {
         thrown = error
       }
@@ -159,19 +161,43 @@ export function rangeReaderTests(
   for (const { name, lie, code, sound } of LIES) {
     test(`${name}: only sound leaves are handed on`, async subject => {
       const { store } = subject
-      await putAndConfirm(store, [...chunks, ...last])
+      const { bytes: file, root, chunks, bytesOf, expected } = small
+      await putAndConfirm(store, chunks)
       const forge = ability(subject.forgeRanges, 'forgeRanges')
       await forge.call(subject, (from, length) => lie(file.subarray(from, from + length)))
-      const { leaves, error } = await drain(rangeReader(store), root, { from: 100, to: 110 }, expected)
-      for (const [i, bytes] of leaves.entries()) expectBytes(bytes, bytesOf(100 + i), `leaf ${100 + i}`)
+      const { leaves, error } = await drain(
+        rangeReader(store),
+        root,
+        { from: FIRST, to: FIRST + 10 },
+        expected,
+      )
+      for (const [i, bytes] of leaves.entries()) expectBytes(bytes, bytesOf(FIRST + i), `leaf ${FIRST + i}`)
       expectSame(leaves.length, sound, 'leaves')
       if (code === undefined) {
         if (error) throw error
         return
       }
       const { details } = await expectCode(Promise.reject(error), code, name)
-      expectSame(details.leaf, 100 + sound, 'details.leaf')
+      expectSame(details.leaf, FIRST + sound, 'details.leaf')
     })
+  }
+}
+
+/** A file of this seed and length, and what its leaves are. */
+function fileOf(seed: string, length: number) {
+  const bytes = seededBytes(seed, length)
+  const splitter = new FileSplitter()
+  const first = splitter.push(bytes)
+  const { root, chunks: last } = splitter.finish()
+  const bytesOf = (leaf: number) => bytes.subarray(leaf * CHUNK_BYTES, (leaf + 1) * CHUNK_BYTES)
+  return {
+    bytes,
+    root,
+    chunks: [...first, ...last],
+    /** How many leaves are full. */
+    full: Math.floor(length / CHUNK_BYTES),
+    bytesOf,
+    expected: (leaf: number) => makeChunk(bytesOf(leaf)).reference,
   }
 }
 
