@@ -98,8 +98,9 @@ export async function startFaultProxy(options: {
     const [path, method] = [incoming.url ?? '/', incoming.method ?? 'GET']
     const fault = rule?.({ method, path, headers: incoming.headers, index, body }) ?? {}
     const go = () => serve(incoming, outgoing, fault, body)
-    if (fault.delayMs) setTimeout(go, fault.delayMs)
-    else go()
+    if (!fault.delayMs) return go()
+    const later = setTimeout(go, fault.delayMs)
+    outgoing.once('close', () => clearTimeout(later))
   })
   server.on('connection', (socket: Socket) => meter.watch(socket))
 
