@@ -25,6 +25,12 @@ type Fate =
   | { readonly kind: 'well' | 'loses a receipt' }
   | { readonly kind: 'dies'; readonly at: number; readonly moment: 'before' | 'after' }
 
+/** Whatever the dice say, in the first round one dies and one that publishes loses the receipt. */
+const CERTAIN: readonly { readonly fate: Fate; readonly acts: number }[] = [
+  { fate: { kind: 'dies', at: 0, moment: 'after' }, acts: 2 },
+  { fate: { kind: 'loses a receipt' }, acts: 2 },
+]
+
 function fateOf(roll: (sides: number) => number): Fate {
   const moment = roll(2) === 0 ? 'before' : 'after'
   const die = roll(10)
@@ -137,12 +143,13 @@ describe('eight writers on one log, over a Bee node and a chain', () => {
       for (const writer of writers) await writer.start()
 
       for (let round = 0; round < ROUNDS; round++) {
-        const turns = writers.map(writer => ({
+        const turns = writers.map((writer, n) => ({
           writer,
           count: 1 + roll(5),
           bytes: roll(3) === 0 ? 1400 : 60,
           acts: roll(8),
           fate: fateOf(roll),
+          ...(round === 0 ? CERTAIN[n] : undefined),
         }))
         const outcomes = await Promise.allSettled(
           turns.map(({ writer, count, bytes, acts, fate }) =>

@@ -266,6 +266,32 @@ test('the own log is read through, also while it waits to be published: that sta
   await own.close()
 })
 
+test('the own log that is published while the list is asked for is ahead of it: it is asked for once more', async () => {
+  const world = await worldOf(1)
+  const local = memory()
+  const own = await world.world.writer({ id: laneId(1), local })
+  world.add(1)
+  await own.append('1.0', { timestamp: START })
+  await own.publish()
+  const { chain } = world.world
+  let asked = 0
+  const reader = await world.reader({
+    own,
+    local,
+    lanesOf: async () => {
+      const { block } = chain.headAt(logHash(LIST))
+      const lanes = world.list.map(lane => ({ ...lane, head: chain.headAt(logHash(lane.log)).head }))
+      if (asked++ === 0) {
+        await own.append('1.1', { timestamp: START + 1 })
+        await own.publish()
+      }
+      return { block, lanes }
+    },
+  })
+  const { complete, entries, fresh } = await reader.sync()
+  assert.deepEqual([complete, entries, fresh, asked], [true, 5, 3, 2])
+})
+
 /** 0.0 and 1.0 are of the same moment; which log is first follows from the hashes. */
 function byPlace(a: string, b: string): number {
   const place = (text: string) => [Number(text.slice(2)), logHash(laneId(Number(text[0])))] as const

@@ -21,6 +21,7 @@ import { localFailure } from '../local-failure.ts'
 import { Mutex } from '../mutex.ts'
 import type { OperationOptions } from '../progress.ts'
 import { RemoteLog } from '../remote-log.ts'
+import { sumOf } from '../tally.ts'
 import type { LaneChanges, LaneTransaction } from './changes.ts'
 import { type AskLanes, followList, laneIn } from './follow-list.ts'
 import { type KnownLane, type KnownLanes, LanesRecord } from './known-lanes.ts'
@@ -90,18 +91,31 @@ export class Lanes {
    * @throws STALE, UNAVAILABLE, WRONG_CHAIN, NO_CONTRACT (the list), BUDGET_EXCEEDED, ABORTED, LOCAL_DAMAGED (its record)
    */
   sync(options: SyncLanesOptions = {}): Promise<LanesStatement> {
-    return this.#alone.run('sync', options.signal, async () =>
-      syncLanes(
-        {
-          ...this.#parts,
-          clock: this.#parts.clock ?? monotonicClock,
-          record: this.#record,
-          opened: log => this.#logs.get(log),
-          open: id => this.#open(id),
-        },
-        options,
-      ),
-    )
+    return this.#alone.run('sync', options.signal, async () => {
+      const statement = await this.#sync(options)
+      if (!this.#isOwnAhead(statement)) return statement
+      const again = await this.#sync(options)
+      const fresh = statement.fresh + again.fresh
+      return { ...again, fresh, costs: sumOf(statement.costs, again.costs) }
+    })
+  }
+
+  #sync(options: SyncLanesOptions): Promise<LanesStatement> {
+    const parts = {
+      ...this.#parts,
+      clock: this.#parts.clock ?? monotonicClock,
+      record: this.#record,
+      opened: (log: LogHash) => this.#logs.get(log),
+      open: (id: LogId) => this.#open(id),
+    }
+    return syncLanes(parts, options)
+  }
+
+  /** Whether the own log was published to after the list was asked for, so that the list is the older of the two. */
+  #isOwnAhead({ lanes }: LanesStatement): boolean {
+    const { own } = this.#parts
+    const result = own && lanes.find(({ id }) => logHash(id) === logHash(own.id))
+    return result?.error?.code === 'STALE'
   }
 
   /**

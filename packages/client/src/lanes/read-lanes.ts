@@ -71,10 +71,15 @@ export async function* readLanes(
   }
   const unsent = options.publishedOnly ? undefined : stretches.find(({ log }) => log === own)
   if (unsent && reverse) yield* unsentOf(unsent, call)
+  const hashes = new Map(stretches.map(({ lane, hash }) => [lane, hash]))
   const sources = stretches.filter(({ from, to }) => from < to).map(stretch => published(stretch, call))
-  yield* mergeLanes(sources, ({ lane, entry: { time, seq } }) => ({ time: time!, log: logHash(lane), seq }), {
-    reverse,
-  })
+  yield* mergeLanes(
+    sources,
+    ({ lane, entry: { time, seq } }) => ({ time: time!, log: hashes.get(lane)!, seq }),
+    {
+      reverse,
+    },
+  )
   if (unsent && !reverse) yield* unsentOf(unsent, call)
 }
 
