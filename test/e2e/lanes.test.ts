@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { parseLogId, topicOf } from '@remote-log/core'
 import { type Devnet, startDevnet } from '@remote-log/devnet'
-import { authorizeWriter, signerOf } from '@remote-log/ethereum'
 import { cliHere, jsonHere } from './cli-here.ts'
 import { jsonLines } from './cli-process.ts'
 
@@ -205,11 +204,17 @@ describe('one person, two devices, and somebody who reads both', () => {
     const input = JSON.stringify({ text: 'from the tablet', timestamp: 1.7e12 + 3_600_000 })
     const early = await cliHere(['append', '--jsonl', '--publish'], { ...tablet, input })
     assert.equal(early.code, 23, 'not authorized yet')
-    const { chainId, registry, topic } = parseLogId(logs.laptop!)
-    const owner = { provider: net.rpcUrl, registry, chainId, signer: signerOf(net.accounts[0]!.privateKey) }
-    const expiry = Math.floor(Date.now() / 1000) + 3_600
-    await authorizeWriter(owner, { topic, writer: net.accounts[2]!.address, expiry })
+    const allow = ['writer', 'allow', made.key, '--days', '1']
+    assert.equal((await cliHere(allow, tablet)).code, 2, 'only the owner may')
+    const { until } = await jsonHere<{ until: string }>(allow, laptop())
+    assert.match(
+      (await cliHere(['writer', 'list'], tablet)).stdout,
+      new RegExp(`${made.key}  until ${until}`),
+    )
     assert.equal((await cliHere(['publish'], tablet)).code, 0)
     assert.match((await cliHere(['lane', 'cat'], reader())).stdout, /phone 6\nfrom the tablet\nnot yet\n$/)
+    assert.equal((await cliHere(['writer', 'revoke', made.key], laptop())).code, 0)
+    assert.equal((await cliHere(['append', '--publish'], { ...tablet, input: 'too late' })).code, 23)
+    assert.match((await cliHere(['writer', 'list'], tablet)).stdout, /revoked/)
   })
 })

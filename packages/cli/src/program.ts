@@ -20,6 +20,7 @@ import { addStatus } from './commands/status.ts'
 import { addSync } from './commands/sync.ts'
 import { addTail } from './commands/tail.ts'
 import { addVerify } from './commands/verify.ts'
+import { addWriter } from './commands/writer.ts'
 import { EXIT_CODES, EXIT_OK, EXIT_UNEXPECTED } from './exit-codes.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -59,6 +60,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addCat,
     addTail,
     addLane,
+    addWriter,
     addContacts,
     addHead,
     addStatus,

@@ -41,6 +41,7 @@ import { LocalStamps } from './local-stamps.ts'
 import { RemoteLog } from './remote-log.ts'
 
 export {
+  authorizeWriter,
   type ChainBatchOrder,
   type ChainBatchState,
   ChainPostage,
@@ -50,9 +51,12 @@ export {
   type KeySigner,
   POSTAGE_CONTRACTS,
   readKeyFile,
+  revokeWriter,
   signerOf,
   signerOfMnemonic,
+  type Writer,
   writeKeyFile,
+  writersOf,
 } from '@remote-log/ethereum'
 export {
   type BatchChoice,

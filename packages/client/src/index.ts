@@ -14,6 +14,7 @@ export type { RepairOptions, RepairReport } from './care/repair.ts'
 export type { Clock } from './clock.ts'
 export type { HeadComparison } from './compare-head.ts'
 export {
+  authorizeWriter,
   type BatchChoice,
   type BatchExpiry,
   type BatchOrder,
@@ -46,12 +47,15 @@ export {
   type Relayer,
   type RequestReport,
   readKeyFile,
+  revokeWriter,
   type Signer,
   signerOf,
   signerOfMnemonic,
   type TopUpOrder,
   type UploadEvidence,
+  type Writer,
   writeKeyFile,
+  writersOf,
 } from './connect.ts'
 export type { Contact } from './contacts/contact.ts'
 export { Contacts, type ContactsParts } from './contacts/contacts.ts'

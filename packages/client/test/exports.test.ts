@@ -16,6 +16,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'Lanes',
     'LogEntry',
     'RemoteLog',
+    'authorizeWriter',
     'browserStorage',
     'connect',
     'connectContacts',
@@ -26,8 +27,10 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'gatewayHealth',
     'probeGateways',
     'readKeyFile',
+    'revokeWriter',
     'signerOf',
     'signerOfMnemonic',
     'writeKeyFile',
+    'writersOf',
   ])
 })
