@@ -33,6 +33,7 @@ process.once('SIGINT', () => {
 })
 mkdirSync(`${ROOT}/cache`, { recursive: true })
 const begun = new Date()
+const commit = git('rev-parse', 'HEAD') + (git('status', '--porcelain') === '' ? '' : ' and changes')
 const field = await KillField.start()
 const outcomes: Outcome[] = []
 const failures: { readonly seed: number; readonly error: string }[] = []
@@ -53,7 +54,7 @@ await field.stop()
 const kills = outcomes.filter(({ phase }) => phase !== 'finished')
 const result = {
   command: `npm run kills -- --from ${from} --seeds ${seed - from}`,
-  commit: git('rev-parse', 'HEAD') + (git('status', '--porcelain') === '' ? '' : ' and changes'),
+  commit,
   node: process.version,
   begun: begun.toISOString(),
   seconds: Math.round((Date.now() - begun.getTime()) / 1000),

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type RemoteLog, signerOf } from '@remote-log/client'
-import { defaultMessageId, type LogId, topicOf } from '@remote-log/core'
+import { defaultMessageId, type LogId, topicOf, UnavailableError } from '@remote-log/core'
 import {
   type Devnet,
   type Fault,
@@ -16,7 +16,7 @@ import { ClassicLevel } from 'classic-level'
 import { build } from 'esbuild'
 import { type Kill, planOf } from './kill.ts'
 import { Watched } from './watched.ts'
-import { appended, type Run, runWriter, type WriterOrders } from './writer.ts'
+import { again, appended, type Run, runWriter, type WriterOrders } from './writer.ts'
 
 export const ENTRIES = 150
 const IDS = Array.from({ length: ENTRIES }, (_, n) => defaultMessageId(appended(n).payload as Uint8Array))
@@ -102,18 +102,18 @@ export class KillField {
     }
     watched.begin()
     const local = new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' })
-    const again = await connect({ ...where, signer: signerOf(privateKey), local })
+    const device = await connect({ ...where, signer: signerOf(privateKey), local })
     try {
-      const there = await idsOf(again)
+      const there = await idsOf(device)
       assert.ok(
         there.length >= acknowledged,
         `${there.length} of ${acknowledged} acknowledged entries are there`,
       )
       assert.deepEqual(there, IDS.slice(0, there.length))
-      await again.appendMany(IDS.slice(there.length).map((_, i) => appended(there.length + i)))
-      await again.publish()
+      await device.appendMany(IDS.slice(there.length).map((_, i) => appended(there.length + i)))
+      await again(() => device.publish())
     } finally {
-      await again.close()
+      await device.close()
     }
     assert.equal(await this.#publishedOf(where), ENTRIES)
     await watched.verify()
@@ -164,7 +164,7 @@ export class KillField {
   async #publishedOf(where: Pick<WriterOrders, 'log' | 'bee' | 'rpc'>): Promise<number> {
     const bob = await connect({ log: where.log, bee: where.bee, rpc: where.rpc })
     try {
-      assert.ok((await bob.sync()).complete)
+      await again(() => wholly(bob))
       const ids = await idsOf(bob)
       assert.deepEqual(ids, IDS.slice(0, ids.length))
       return ids.length
@@ -172,6 +172,14 @@ export class KillField {
       await bob.close()
     }
   }
+}
+
+async function wholly(log: RemoteLog): Promise<void> {
+  const { complete, missing } = await log.sync()
+  if (complete) return
+  const [first] = missing
+  if (first?.reason !== 'UNAVAILABLE') assert.fail(`missing: ${JSON.stringify(missing)}`)
+  throw new UnavailableError('not all of it came', {})
 }
 
 async function idsOf(log: RemoteLog): Promise<string[]> {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { NewPayload } from '@remote-log/client'
 import { seededBytes } from '@remote-log/conformance'
-import type { LogId } from '@remote-log/core'
+import { type LogId, RemoteLogError } from '@remote-log/core'
 
 /** What a writing process is told to do. */
 export interface WriterOrders {
@@ -24,6 +24,17 @@ export interface WriterOrders {
 export function appended(n: number): NewPayload {
   const length = n % 60 === 59 ? 80_000 : 2100 + ((n * 577) % 1700)
   return { payload: seededBytes(`entry ${n}`, length), timestamp: 1_700_000_000_000 + n }
+}
+
+/** On a machine that does much else a node may not answer in time: then once more, as the error says. */
+export async function again<T>(task: () => Promise<T>): Promise<T> {
+  for (let times = 1; ; times++) {
+    try {
+      return await task()
+    } catch (error) {
+      if (!(error instanceof RemoteLogError && error.code === 'UNAVAILABLE') || times === 20) throw error
+    }
+  }
 }
 
 /** What a writer was seen to do until it ended. */

@@ -5,7 +5,7 @@
  */
 import { connect, signerOf } from '@remote-log/client'
 import { ClassicLevel } from 'classic-level'
-import { appended, type WriterOrders } from './writer.ts'
+import { again, appended, type WriterOrders } from './writer.ts'
 
 const orders = JSON.parse(process.argv[2]!) as WriterOrders
 const { folder, entries, together, publishEvery, privateKey, ...where } = orders
@@ -17,7 +17,8 @@ const log = await connect({
   local: new ClassicLevel<string, Uint8Array>(folder, { valueEncoding: 'view' }),
 })
 const publish = async () => {
-  const { published } = await log.publish({ onProgress: ({ phase, done }) => say(phase, done) })
+  const onProgress = ({ phase, done }: { phase: string; done: number }) => say(phase, done)
+  const { published } = await again(() => log.publish({ onProgress }))
   say('published', published)
 }
 const { published, unsent, publishing } = log.status()
