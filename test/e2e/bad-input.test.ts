@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { cliHere as cli, jsonHere as cliJson } from './cli-here.ts'
-import { devnetProcess, type Result, type RunningDevnet, startCli } from './cli-process.ts'
+import { devnetProcess, type Result, type RunningDevnet } from './cli-process.ts'
 
 const PASSWORD = { REMOTE_LOG_PASSWORD: 'correct horse' }
 
@@ -239,14 +239,6 @@ describe('bad input', () => {
     assert.equal((await cli(['append'], { home: other, env: PASSWORD, input: 'second\n' })).code, 0)
     assert.equal((await cli(['publish', '--json'], { home: other, env: PASSWORD })).code, 0)
     assert.match((await cli(['tail', '-n', '2'], { home: homes.bob })).stdout, /^first\nsecond\n$/)
-  })
-
-  test('a home that another process uses', async () => {
-    const holding = startCli(['tail', '-n', '1', '-f'], { home: homes.bob })
-    await once(holding.stdout, 'data')
-    failed(await bob(['cat']), 24, 'LOCKED')
-    holding.kill('SIGINT')
-    await once(holding, 'close')
   })
 
   test('a configuration that was cut', async () => {

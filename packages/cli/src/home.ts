@@ -12,6 +12,10 @@ export interface Home {
   readonly database: string
   /** The contacts, and what this device has of their logs: apart, so that reading them locks nobody out. */
   readonly contacts: string
+  /** Who has the local database open. */
+  readonly holder: string
+  /** Who has the contacts open. */
+  readonly contactsHolder: string
 }
 
 /** The home folder: `--home`, else REMOTE_LOG_HOME, else `~/.remote-log`. */
@@ -23,5 +27,7 @@ export function homeAt(option: string | undefined, env: NodeJS.ProcessEnv): Home
     key: join(folder, 'key.json'),
     database: join(folder, 'local'),
     contacts: join(folder, 'contacts'),
+    holder: join(folder, 'holder.json'),
+    contactsHolder: join(folder, 'contacts-holder.json'),
   }
 }

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import type { Contact, Contacts } from '@remote-log/client'
 import { formatLogId, InvalidArgumentError, type LogId, NotFoundError, parseLogId } from '@remote-log/core'
+import { awaitTurn, DEFAULT_WAIT_MS } from './await-turn.ts'
 import { gatewaysOf, readConfig, resolveNetwork } from './config.ts'
+import { leaveNote } from './holder.ts'
 import { homeAt } from './home.ts'
 import type { GlobalOptions } from './program.ts'
 import type { Runtime } from './runtime.ts'
@@ -21,14 +23,19 @@ export async function withContacts(
   ])
   await mkdir(home.contacts, { recursive: true, mode: 0o700 })
   const { chainId, registry } = config.log
-  const contacts = await connectContacts({
-    ...{ chainId, registry, rpc: network.rpc, bee: gatewaysOf(network) },
-    local: new ClassicLevel<string, Uint8Array>(home.contacts, CLASSIC_LEVEL_OPTIONS),
-  })
+  const shared = { folder: home.folder, holder: home.contactsHolder }
+  const contacts = await awaitTurn(runtime, shared, options.lockTimeout ?? DEFAULT_WAIT_MS, () =>
+    connectContacts({
+      ...{ chainId, registry, rpc: network.rpc, bee: gatewaysOf(network) },
+      local: new ClassicLevel<string, Uint8Array>(home.contacts, CLASSIC_LEVEL_OPTIONS),
+    }),
+  )
+  const takeNote = leaveNote(shared, `contacts ${options.command}`)
   try {
     await run(contacts)
   } finally {
     await contacts.close()
+    takeNote()
   }
 }
 

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
-import type { Lanes } from '@remote-log/client'
+import type { Lanes, RemoteLog } from '@remote-log/client'
 import { type LogId, parseLogId, topicOf } from '@remote-log/core'
+import { awaitTurn, DEFAULT_WAIT_MS } from './await-turn.ts'
 import { type Config, gatewaysOf, readConfig, resolveNetwork } from './config.ts'
+import { leaveNote } from './holder.ts'
 import { homeAt } from './home.ts'
 import { unlockKey } from './key.ts'
 import { parseTopicOption } from './parse-option.ts'
@@ -43,20 +45,27 @@ export async function withLanes(
     import('classic-level'),
   ])
   await mkdir(home.database, { recursive: true, mode: 0o700 })
-  const local = new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS)
-  const place = { bee: gatewaysOf(network), rpc: network.rpc, local }
+  const place = { bee: gatewaysOf(network), rpc: network.rpc }
   const isIn =
     config.role === 'writer' && config.log.registry === list.registry && config.log.chainId === list.chainId
-  const own = isIn ? await connect({ ...place, log: config.log }) : undefined
-  try {
-    const lanes = await connectLanes({ ...place, list, signer, own })
+  const open = async (): Promise<{ lanes: Lanes; own: RemoteLog | undefined }> => {
+    const local = new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS)
+    const own = isIn ? await connect({ ...place, local, log: config.log }) : undefined
     try {
-      await run(lanes, { own: own?.id })
-    } finally {
-      await lanes.close()
+      return { lanes: await connectLanes({ ...place, local, list, signer, own }), own }
+    } catch (error) {
+      await own?.close()
+      throw error
     }
+  }
+  const { lanes, own } = await awaitTurn(runtime, home, options.lockTimeout ?? DEFAULT_WAIT_MS, open)
+  const takeNote = leaveNote(home, `lane ${options.command}`)
+  try {
+    await run(lanes, { own: own?.id })
   } finally {
+    await lanes.close()
     await own?.close()
+    takeNote()
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { OwnStamps, RemoteLog, Signer } from '@remote-log/client'
 import { formatLogId, InvalidArgumentError, ReadOnlyError, RefusedError } from '@remote-log/core'
+import { DEFAULT_WAIT_MS } from './await-turn.ts'
 import {
   type Config,
   gatewaysOf,
@@ -15,6 +16,7 @@ import { unlockKey } from './key.ts'
 import type { PasswordOptions } from './password.ts'
 import type { GlobalOptions } from './program.ts'
 import type { Runtime } from './runtime.ts'
+import { type Opener, SharedLog } from './shared-log.ts'
 
 /** What a command wants to do with the log: only `publish` needs the key itself. */
 export type Use = 'read' | 'append' | 'publish'
@@ -47,6 +49,29 @@ export async function withLog(
   options: OpenOptions,
   run: (log: RemoteLog, facts: OpenFacts) => Promise<void>,
 ): Promise<void> {
+  const { opener, facts } = await openerOf(runtime, options)
+  await new SharedLog(runtime, opener).use(log => run(log, facts))
+}
+
+/** Hands over a log that is open only while it is used, and closes it whatever happens. */
+export async function withSharedLog(
+  runtime: Runtime,
+  options: OpenOptions & { readonly lingerMs?: number },
+  run: (shared: SharedLog) => Promise<void>,
+): Promise<void> {
+  const { opener } = await openerOf(runtime, options)
+  const shared = new SharedLog(runtime, opener, options.lingerMs)
+  try {
+    await run(shared)
+  } finally {
+    await shared.close()
+  }
+}
+
+async function openerOf(
+  runtime: Runtime,
+  options: OpenOptions,
+): Promise<{ readonly opener: Opener; readonly facts: OpenFacts }> {
   const home = homeAt(options.home, runtime.env)
   const config = await readConfig(home)
   if (config.lanes) {
@@ -67,41 +92,44 @@ export async function withLog(
     import('classic-level'),
   ])
   await mkdir(home.database, { recursive: true, mode: 0o700 })
-  const local = new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS)
-  const writable = config.role === 'writer'
   const { anchorEvery } = config.feed ?? {}
-  const log = await connect({
-    log: config.log,
-    rpc,
-    bee: gatewaysOf(network),
-    batch,
-    signer,
-    asWriter: config.asWriter,
-    writable,
-    local,
-    feed: config.feed !== undefined,
-    stampWith: signer && stampsFor(config, batch, signer),
-    ...evidence,
-    relayer: options.relayer ?? config.relayer,
-    anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
-  }).catch(async (error: unknown) => {
-    // It opens by itself, also where nothing else does.
-    await local.close()
-    throw error
-  })
-  try {
-    await run(log, {
-      role: config.role,
-      network,
-      stamps: config.stamps,
-      ownStamps: config.ownStamps !== undefined,
+  const open = async () => {
+    const local = new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS)
+    return connect({
+      log: config.log,
+      rpc,
+      bee: gatewaysOf(network),
+      batch,
+      signer,
+      asWriter: config.asWriter,
+      writable: config.role === 'writer',
+      local,
+      feed: config.feed !== undefined,
+      stampWith: signer && stampsFor(config, batch, signer),
+      ...evidence,
+      relayer: options.relayer ?? config.relayer,
+      anchor: anchorEvery === undefined ? 'onDemand' : { every: anchorEvery },
+    }).catch(async (error: unknown) => {
+      // It opens by itself, also where nothing else does.
+      await local.close()
+      throw error
     })
-  } finally {
-    await log.close()
+  }
+  const closed = (log: RemoteLog) => {
     for (const { url, lies } of gatewayHealth(log)) {
       if (lies > 0)
         runtime.stderr.write(`${url} sent wrong bytes (${lies}): they were dropped, others were asked\n`)
     }
+  }
+  const { command = 'command', lockTimeout: waitMs = DEFAULT_WAIT_MS } = options
+  return {
+    opener: { home, command, waitMs, open, closed },
+    facts: {
+      role: config.role,
+      network,
+      stamps: config.stamps,
+      ownStamps: config.ownStamps !== undefined,
+    },
   }
 }
 

@@ -22,12 +22,17 @@ import { addTail } from './commands/tail.ts'
 import { addVerify } from './commands/verify.ts'
 import { addWriter } from './commands/writer.ts'
 import { EXIT_CODES, EXIT_OK, EXIT_UNEXPECTED } from './exit-codes.ts'
+import { parseDuration } from './parse-option.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Options that every command takes. */
 export interface GlobalOptions {
   readonly home?: string
   readonly json?: boolean
+  /** How long to wait for another process that uses the home folder, in milliseconds. */
+  readonly lockTimeout?: number
+  /** The command that runs. */
+  readonly command?: string
 }
 
 /** Sets the process's exit code where a command did its work and the result is not all good. */
@@ -43,6 +48,11 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
       'folder of the log: configuration, key, local database (REMOTE_LOG_HOME; default ~/.remote-log)',
     )
     .option('--json', 'print JSON: one value, or one a line for streams')
+    .option(
+      '--lock-timeout <time>',
+      'how long to wait for another remote-log that uses the folder (default 30s; 0s: not at all)',
+      parseDuration,
+    )
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ showGlobalOptions: true })
@@ -50,6 +60,9 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     .showHelpAfterError(false)
     .exitOverride()
     .addHelpText('after', HELP_FOOTER)
+    .hook('preAction', (_, command) => {
+      command.setOptionValue('command', command.name())
+    })
   for (const add of [
     addDevnet,
     addInit,

@@ -19,7 +19,8 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   NO_CONTRACT: 'Check the registry address and the chain; on a devnet, that it runs on the same folder.',
   BUDGET_EXCEEDED: 'What was read is kept: raise --byte-budget or run the command again to go on.',
   READ_ONLY: 'Only the owner can write: run `remote-log init` with the key of the owner.',
-  LOCKED: 'Another remote-log process uses this home folder: wait for it or give another --home.',
+  LOCKED:
+    'One process at a time uses a home folder: let the other one finish, wait longer (--lock-timeout 5m), or give another --home.',
   LOCAL_DAMAGED: 'Run `remote-log forget` and sync again: what was published is safe.',
   WRONG_PASSWORD: 'Check REMOTE_LOG_PASSWORD or --password-file; nothing was changed.',
   ABORTED: 'Nothing was lost: run the command again to go on.',

@@ -44,7 +44,7 @@ import { type LogStatus, statusOf } from './status.ts'
 import { type PlanSyncOptions, plan, type SyncOptions, type SyncStatement, sync } from './sync.ts'
 import type { Costs } from './tally.ts'
 import { type VerifyReport, verify } from './verify.ts'
-import { type WatchOptions, watch } from './watch.ts'
+import { look, type Watched, type WatchOptions, type WatchPosition, watch } from './watch.ts'
 
 /** The parts a log is made of; `connect` chooses the usual ones. */
 export interface LogParts extends Partial<LogSettings> {
@@ -82,6 +82,10 @@ export class RemoteLog {
   readonly #intake: Intake
   readonly #readSigned: ReadSigned | undefined
   readonly #onClosed: (() => void) | undefined
+  readonly #watched: Watched = {
+    follow: async call => void (await this.refresh(call)),
+    read: call => this.read(call),
+  }
 
   static {
     contextOf = log => log.#context
@@ -235,11 +239,15 @@ export class RemoteLog {
 
   /** Published entries as they come, until the signal fires. @throws REORG, REWRITTEN, ROLLBACK, CORRUPT, INVALID_PAGE */
   watch(options: WatchOptions = {}): AsyncIterable<LogEntry> {
-    const watched = {
-      follow: async (call: OperationOptions) => void (await this.refresh(call)),
-      read: (call: ReadOptions) => this.read(call),
-    }
-    return watch(this.#context, watched, options)
+    return watch(this.#context, this.#watched, options)
+  }
+
+  /**
+   * One look of a {@link watch}: what was published since the position, which moves on with each entry. For programs that
+   * leave the local database to others between two looks. @throws as {@link watch}, and UNAVAILABLE, NOT_FOUND, STALE
+   */
+  look(position: WatchPosition, options: OperationOptions = {}): AsyncIterable<LogEntry> {
+    return look(this.#context, this.#watched, position, options.signal)
   }
 
   /** Reads and checks the whole published log from the store, payloads included. @throws the first fault */

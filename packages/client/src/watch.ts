@@ -31,6 +31,14 @@ export interface Watched {
   ): AsyncIterable<LogEntry>
 }
 
+/** How far a watch has come: carried from look to look by a program that opens the log for each of them anew. */
+export interface WatchPosition extends Pick<WatchOptions, 'provisional'> {
+  /** seq of the next entry to give. Undefined: after what is published at the first look. */
+  from?: number | undefined
+  /** Entries from `from` on that were given and that the chain did not have. */
+  shown?: Map<number, MessageId> | undefined
+}
+
 /**
  * Yields published entries as they come. Ends without an error when the signal fires.
  * @throws INVALID_ARGUMENT, LOCAL_DAMAGED; REORG, REWRITTEN, ROLLBACK, CORRUPT, INVALID_PAGE: what does not pass by itself
@@ -40,24 +48,13 @@ export async function* watch(
   log: Watched,
   options: WatchOptions,
 ): AsyncGenerator<LogEntry, void, undefined> {
-  const { signal, intervalMs = DEFAULT_INTERVAL_MS, onTrouble } = options
-  checkCount(options.from, 'from')
+  const { signal, from, provisional, intervalMs = DEFAULT_INTERVAL_MS, onTrouble } = options
+  checkCount(from, 'from')
   checkCount(intervalMs, 'intervalMs')
-  let from = options.from
-  const shown = new Map<number, MessageId>()
+  const position: WatchPosition = { from, provisional }
   while (!signal?.aborted) {
     try {
-      await log.follow({ signal })
-      const published = context.state.anchor ? nextSeqOf(context.state.anchor.page) : 0
-      from ??= published
-      if (from < published) {
-        for await (const entry of log.read({ from, publishedOnly: true, signal })) {
-          from = entry.seq + 1
-          yield entry
-        }
-      }
-      if (options.provisional)
-        yield* notShown(log.read({ from, publishedOnly: true, provisional: true, signal }), shown, from)
+      yield* look(context, log, position, signal)
     } catch (error) {
       if (!(error instanceof RemoteLogError)) throw error
       if (error.code === 'ABORTED' && signal?.aborted) return
@@ -66,6 +63,29 @@ export async function* watch(
     }
     await pause(intervalMs, signal)
   }
+}
+
+/** Yields what is new since the position, and moves it on with each entry. @throws as {@link watch}, and what may pass */
+export async function* look(
+  context: LogContext,
+  log: Watched,
+  position: WatchPosition,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LogEntry, void, undefined> {
+  checkCount(position.from, 'from')
+  await log.follow({ signal })
+  const published = context.state.anchor ? nextSeqOf(context.state.anchor.page) : 0
+  position.from ??= published
+  if (position.from < published) {
+    for await (const entry of log.read({ from: position.from, publishedOnly: true, signal })) {
+      position.from = entry.seq + 1
+      yield entry
+    }
+  }
+  if (!position.provisional) return
+  position.shown ??= new Map()
+  const ahead = log.read({ from: position.from, publishedOnly: true, provisional: true, signal })
+  yield* notShown(ahead, position.shown, position.from)
 }
 
 /** Entries that the chain does not have and that were not given at their place. */

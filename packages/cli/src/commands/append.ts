@@ -8,10 +8,11 @@ import { addEvidence, type EvidenceOptions } from '../evidence.ts'
 import { followProgress } from '../follow-progress.ts'
 import { type EntryToAppend, parseJsonEntry } from '../json-entry.ts'
 import { lineBatches } from '../lines.ts'
-import { withLog } from '../open-log.ts'
+import { withSharedLog } from '../open-log.ts'
 import type { GlobalOptions } from '../program.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import type { Runtime } from '../runtime.ts'
+import type { SharedLog } from '../shared-log.ts'
 import { describePublish, showPublish } from '../show-publish.ts'
 import { onConflictOption } from './publish.ts'
 
@@ -46,8 +47,9 @@ export function addAppend(program: Command, runtime: Runtime): void {
         throw new InvalidArgumentError('--jsonl and --whole exclude each other', {})
       }
       const sources = await openSources(runtime, files)
-      await withLog(runtime, { ...options, use: options.publish ? 'publish' : 'append' }, log =>
-        appendAll(runtime, log, sources, options),
+      const use = options.publish ? 'publish' : 'append'
+      await withSharedLog(runtime, { ...options, use, lingerMs: LINGER_MS }, shared =>
+        appendAll(runtime, shared, sources, options),
       )
     })
   addEvidence(command)
@@ -72,6 +74,9 @@ async function openSources(runtime: Runtime, files: readonly string[]): Promise<
   return sources
 }
 
+/** Behind a pipe in which nothing comes for so long, others get the log. */
+const LINGER_MS = 200
+
 /** Bytes read from a file at once: the lines in them are one durable write. */
 const READ_BYTES = 2 ** 20
 
@@ -82,21 +87,22 @@ interface Source {
 
 async function appendAll(
   runtime: Runtime,
-  log: RemoteLog,
+  shared: SharedLog,
   sources: readonly Source[],
   options: Options,
 ): Promise<void> {
-  const done: Done = { first: undefined, ids: [] }
+  const done: Done = { first: undefined, last: undefined, ids: [] }
   const progress = startProgress(runtime, 'appending')
   const take: Take = appended => {
     done.first ??= appended[0]?.seq
+    done.last = appended.at(-1)?.seq ?? done.last
     for (const { id } of appended) done.ids.push(id)
     progress.update(`appending: ${done.ids.length} entries`)
   }
   try {
     for (const source of sources) {
-      if (options.whole) take([await appendWhole(runtime, log, source, progress)])
-      else await appendLines(runtime, log, source, options.jsonl ?? false, take)
+      if (options.whole) take([await shared.use(log => appendWhole(runtime, log, source, progress))])
+      else await appendLines(runtime, shared, source, options.jsonl ?? false, take)
     }
   } catch (error) {
     progress.stop()
@@ -107,10 +113,12 @@ async function appendAll(
   progress.stop()
   if (!options.publish) return showAppended(runtime, done, options)
   if (!options.json) await showAppended(runtime, done, options)
-  const report = await publishAppended(runtime, log, options).catch(async (error: unknown) => {
-    if (options.json) await showAppended(runtime, done, options)
-    throw error
-  })
+  const report = await shared
+    .use(log => publishAppended(runtime, log, options))
+    .catch(async (error: unknown) => {
+      if (options.json) await showAppended(runtime, done, options)
+      throw error
+    })
   if (options.json) await runtime.stdout.json({ ...describeAppended(done), publish: describePublish(report) })
   else await showPublish(runtime.stdout, report)
 }
@@ -122,27 +130,27 @@ function publishAppended(runtime: Runtime, log: RemoteLog, { onConflict }: Optio
 
 interface Done {
   first: number | undefined
+  last: number | undefined
   readonly ids: string[]
 }
 
 type Take = (appended: readonly { readonly seq: number; readonly id: string }[]) => void
 
-function describeAppended({ first, ids }: Done): object {
-  return { entries: ids.length, ...(first !== undefined && { first, last: first + ids.length - 1 }), ids }
+function describeAppended({ first, last, ids }: Done): object {
+  return { entries: ids.length, ...(first !== undefined && { first, last }), ids }
 }
 
 async function showAppended({ stdout }: Runtime, done: Done, { json }: Options): Promise<void> {
   if (json) return stdout.json(describeAppended(done))
-  const { first, ids } = done
+  const { first, last, ids } = done
   if (first === undefined) return stdout.line('nothing to append: the input was empty')
   if (ids.length === 1) return stdout.line(`appended entry ${first}, id ${ids[0]}`)
-  const last = first + ids.length - 1
   await stdout.line(`appended ${ids.length} entries, ${first} (id ${ids[0]}) to ${last} (id ${ids.at(-1)})`)
 }
 
 async function appendLines(
   runtime: Runtime,
-  log: RemoteLog,
+  shared: SharedLog,
   source: Source,
   jsonl: boolean,
   take: Take,
@@ -156,7 +164,8 @@ async function appendLines(
       if (!jsonl) entries.push({ payload: line })
       else if (line.length > 0) entries.push(parseJsonEntry(line, lineNumber))
     }
-    if (entries.length > 0) take(await log.appendMany(entries, { signal: runtime.signal }))
+    if (entries.length === 0) continue
+    take(await shared.use(log => log.appendMany(entries, { signal: runtime.signal })))
   }
 }
 
@@ -173,7 +182,8 @@ async function appendWhole(runtime: Runtime, log: RemoteLog, source: Source, pro
 }
 
 const HELP = `
-Nothing leaves this device before a publish. Bytes are kept as they are; a line's end is not part of its entry.
+Nothing leaves this device before a publish. Behind a pipe that stays open, other commands may use the log between the
+lines. Bytes are kept as they are; a line's end is not part of its entry.
 
 Examples:
   $ echo "first entry" | remote-log append

@@ -1,6 +1,7 @@
-import { throwIfAborted } from '@remote-log/core'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type ErrorCode, RemoteLogError, throwIfAborted } from '@remote-log/core'
 import type { Command } from 'commander'
-import { withLog } from '../open-log.ts'
+import { withSharedLog } from '../open-log.ts'
 import { parseCount } from '../parse-option.ts'
 import type { GlobalOptions } from '../program.ts'
 import { refresh } from '../refresh.ts'
@@ -27,24 +28,40 @@ export function addTail(program: Command, runtime: Runtime): void {
       const { entries: count, follow, interval, provisional, ...options }: Options = command.optsWithGlobals()
       const format = options.json ? 'json' : 'lines'
       const { signal, stdout } = runtime
-      await withLog(runtime, options, async log => {
-        const { published, unsent, provisional: ahead } = await refresh(runtime, log)
-        const announced = provisional && ahead ? Math.max(unsent, ahead.entries - published) : unsent
-        let next = Math.max(0, published + announced - count)
-        for await (const entry of log.read({ from: next, signal, provisional })) {
-          await showEntry(stdout, entry, format, signal)
-          next = entry.seq + 1
+      await withSharedLog(runtime, options, async shared => {
+        const position = { from: 0, provisional }
+        await shared.use(async log => {
+          const { published, unsent, provisional: ahead } = await refresh(runtime, log)
+          const announced = provisional && ahead ? Math.max(unsent, ahead.entries - published) : unsent
+          position.from = Math.max(0, published + announced - count)
+          for await (const entry of log.read({ from: position.from, signal, provisional })) {
+            await showEntry(stdout, entry, format, signal)
+            position.from = entry.seq + 1
+          }
+        })
+        while (follow) {
+          await pause(interval, undefined, { signal }).catch(() => throwIfAborted(signal, 'tail'))
+          await shared
+            .use(async log => {
+              for await (const entry of log.look(position, { signal }))
+                await showEntry(stdout, entry, format, signal)
+            })
+            .catch(throwUnlessPassing)
         }
-        if (!follow) return
-        for await (const entry of log.watch({ from: next, intervalMs: interval, signal, provisional })) {
-          await showEntry(stdout, entry, format, signal)
-        }
-        throwIfAborted(signal, 'tail')
       })
     })
 }
 
+/** The next look may have another answer; so long, whoever has the folder may keep it. */
+const PASSING: readonly ErrorCode[] = ['UNAVAILABLE', 'NOT_FOUND', 'STALE', 'LOCKED']
+
+function throwUnlessPassing(error: unknown): void {
+  if (!(error instanceof RemoteLogError && PASSING.includes(error.code))) throw error
+}
+
 const HELP = `
+With -f the home folder is in use during each look alone: other commands have their turn in between.
+
 Examples:
   $ remote-log tail
   $ remote-log tail -n 100
