@@ -13,7 +13,8 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   ROLLBACK:
     'The owner moved the log back to an earlier state. Keep the two heads above; `remote-log forget` accepts it.',
   STALE: 'The RPC provider lags behind what was seen before: wait, or ask another one.',
-  REORG: 'The chain dropped the block that was trusted: look at it, then `remote-log forget` and sync again.',
+  REORG:
+    'The chain dropped the block that was trusted: wait, or publish again if this device wrote it; else `remote-log forget` and sync.',
   REFUSED: 'Trying the same again will not help: see the reason above (postage batch, balance, size).',
   WRONG_CHAIN: 'Point --rpc at a provider of the chain that the log id names.',
   NO_CONTRACT: 'Check the registry address and the chain; on a devnet, that it runs on the same folder.',

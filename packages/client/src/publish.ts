@@ -20,6 +20,7 @@ import type { Attempt } from './journal.ts'
 import { type Payment, paidFrom } from './paid.ts'
 import type { OperationOptions } from './progress.ts'
 import { Reader } from './reader.ts'
+import { followOrRestore } from './restore-head.ts'
 import type { Costs } from './tally.ts'
 import { type UploadedHead, uploadHead } from './upload-head.ts'
 
@@ -32,6 +33,12 @@ export interface PublishOptions extends OperationOptions {
    * (same ids, new seqs) and tries again; `fail` throws CONFLICT, and the next call builds on the other head.
    */
   readonly onConflict?: 'rebase' | 'fail' | undefined
+  /**
+   * What to do when a reorganisation took away the block of the trusted head and an earlier state of the log stands:
+   * `restore` (default) sends that head again, so that its entries are in the chain once more; `fail` throws REORG, and so
+   * does a publish that keeps to the feed.
+   */
+  readonly onReorg?: 'restore' | 'fail' | undefined
   /**
    * Where there is a feed: true moves the head on the chain, false keeps to the feed (REFUSED where this device may not
    * write it). Default: as the log's policy says.
@@ -50,7 +57,7 @@ export interface PublishReport {
   readonly chunks: number
   /**
    * How the name system recorded it; undefined where nothing was to be published, and where `entries` turned out to be
-   * in by an earlier attempt whose answer was lost.
+   * in by an earlier attempt whose answer was lost. Without new entries: of a head that a reorganisation had dropped.
    */
   readonly publication: Publication | undefined
   /** The head that stands in the feed now, ahead of `head`; undefined where none does. */
@@ -76,7 +83,10 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
   for (let conflicts = 0; ; conflicts++) {
     throwIfAborted(options.signal, 'publish')
     const before = state.anchor?.head
-    const { statement } = await follow(context, reader)
+    const { statement, restored } =
+      options.onReorg === 'fail' || options.anchor === false
+        ? { ...(await follow(context, reader)), restored: undefined }
+        : await followOrRestore(context, reader)
     if (options.onConflict === 'fail') demandUnmoved(context, before, firstWaiting)
     const entries = state.unsent.next - state.unsent.first
     let fresh = 0
@@ -91,7 +101,7 @@ export async function publish(context: LogContext, options: PublishOptions): Pro
       conflicts,
       costs: reader.tally.costs(),
     })
-    if (entries === 0) return report(undefined)
+    if (entries === 0) return report(restored)
     const toChain = await mustAnchor(context, options.anchor)
     const waiting = announcedOf(context)
     if (!toChain && waiting?.entries === entries) return report(undefined)

@@ -97,6 +97,25 @@ describe('what a chain that reorganises, an owner who rewrites and a block tag m
     assert.ok((await alice.sync()).complete)
   })
 
+  test('a publish of who wrote the dropped head brings it back, and what is new goes behind it', async () => {
+    const { writer, reader } = newLog()
+    const [alice, bob] = [await writer(), await reader()]
+    await publish(alice, 3, 0)
+    const snapshot = await ask('evm_snapshot')
+    const dropped = await publish(alice, 4, 3)
+    await bob.sync()
+    await alice.appendMany(bulky(2, 7))
+    await reorganise(snapshot, 3)
+    const failed = await alice.publish({ onReorg: 'fail' }).catch((error: RemoteLogError) => error.code)
+    assert.equal(failed, 'REORG')
+    const { entries, published } = await alice.publish()
+    assert.deepEqual([entries, published], [2, 9])
+    const { complete, fresh } = await bob.sync()
+    assert.deepEqual([complete, fresh], [true, 2])
+    assert.deepEqual(await textsOf((await reader()).read()), names(9))
+    assert.deepEqual(await alice.compare(dropped), { relation: 'earlier', entries: 7 })
+  })
+
   test('in the new branch another device published: two heads, neither extends the other', async () => {
     const { writer, reader } = newLog()
     const [alice, carol, bob] = [await writer(), await writer(), await reader()]
@@ -120,6 +139,7 @@ describe('what a chain that reorganises, an owner who rewrites and a block tag m
     await bob.forget()
     assert.ok((await bob.sync()).complete)
     assert.deepEqual(await textsOf(bob.read()), [...names(3), ...names(5, 50)])
+    await assert.rejects(alice.publish(), { code: 'REORG' })
     // Whose entries were dropped reads them once more before it forgets, and appends those that are not there.
     const kept = await all(alice.read())
     await alice.forget()
@@ -146,6 +166,8 @@ describe('what a chain that reorganises, an owner who rewrites and a block tag m
     await registry.publish(log, second, first)
     await refuses(bob, 'ROLLBACK', second, first)
     await refuses(alice, 'ROLLBACK', second, first)
+    await assert.rejects(alice.publish(), { code: 'ROLLBACK' })
+    assert.equal((await registry.head(log)).head, first, 'what its owner took back stays so')
     // Somebody who never saw it goes on from there.
     const forked = await publish(await writer(), 4, 70)
     await refuses(bob, 'REWRITTEN', second, forked)

@@ -126,3 +126,58 @@ test('a second head that comes while the restored device reads or uploads goes b
     assert.deepEqual(all.slice(15).toSorted(), ['of the other', 'of the restored'])
   }
 })
+
+for (const [what, first] of [
+  ['behind an earlier head', 3],
+  ['of a log that has none now', 0],
+] as const) {
+  test(`a head that a reorganisation dropped is brought back once, whatever its sending meets: ${what}`, async () => {
+    for (const mishap of [
+      'none',
+      'no answer',
+      'lost receipt',
+      'comes back by itself',
+      'another head',
+    ] as const) {
+      const world = new World()
+      let hook: (() => void | Promise<void>) | undefined
+      const names = hooked(world.names, operation => (operation === 'publish' ? hook?.() : undefined))
+      const alice = await world.writer({ names })
+      if (first > 0) {
+        await alice.appendMany(bulky(first))
+        await alice.publish()
+      }
+      await alice.appendMany(bulky(5, first))
+      const { head } = await alice.publish()
+      const before = world.chain.headAt(LOG).block
+      world.chain.reorganise(1, 2)
+      const other = await world.writer()
+      await other.append('of another device')
+      hook = async () => {
+        hook = undefined
+        if (mishap === 'no answer') throw new UnavailableError('no answer')
+        if (mishap === 'comes back by itself') world.chain.mine(LOG, head)
+        if (mishap === 'another head') await other.publish()
+        if (mishap === 'lost receipt') {
+          world.chain.mine(LOG, head)
+          throw new UnavailableError('the receipt was lost')
+        }
+      }
+      if (mishap === 'no answer' || mishap === 'lost receipt')
+        await assert.rejects(alice.publish(), { code: 'UNAVAILABLE' })
+      if (mishap === 'another head') {
+        await assert.rejects(alice.publish(), { code: 'REORG' })
+        assert.equal(alice.status().head, head, 'the copy stays')
+        continue
+      }
+      assert.equal((await alice.publish()).head, head)
+      assert.equal(world.chain.headAt(LOG).head, head)
+      assert.ok(alice.status().block!.number > before.number)
+      assert.deepEqual(
+        await published(world),
+        texts(first + 5).map(({ payload }) => payload),
+      )
+      assert.equal((await alice.publish()).publication, undefined)
+    }
+  })
+}
