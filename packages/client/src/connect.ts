@@ -1,5 +1,6 @@
 import {
   type Address,
+  type CallOptions,
   InvalidArgumentError,
   type LogId,
   parseAddress,
@@ -8,6 +9,7 @@ import {
 } from '@remote-log/core'
 import {
   addLane,
+  askHeadProof,
   type Eip1193Provider,
   lanesOf,
   logOf,
@@ -15,6 +17,7 @@ import {
   RegistryNameSystem,
   RelayedNameSystem,
   type Relayer,
+  readHeadProof,
   removeLane,
   type Signer,
   verifySignedHead,
@@ -201,6 +204,11 @@ async function connectOver(
     names: relayer ? new RelayedNameSystem({ ...place, relayer }) : new RegistryNameSystem(place),
     local,
     readSigned,
+    headProofs: {
+      ask: (block: string | undefined, call: CallOptions) =>
+        askHeadProof({ provider: rpc, registry }, id, block, call),
+      read: (value: unknown) => readHeadProof(value, registry, id),
+    },
     feed: feed ? feedAt(stamper) : undefined,
     onClosed: () => stamper?.close(),
   }

@@ -4,7 +4,7 @@ import type { LogContext } from './context.ts'
 import { follow } from './follow.ts'
 import { locate } from './locate.ts'
 import { LogEntry } from './log-entry.ts'
-import { openStored } from './payload-source.ts'
+import { openPublished } from './payload-source.ts'
 import { ensureView, read, type View, viewOf } from './read.ts'
 import type { Reader } from './reader.ts'
 
@@ -53,14 +53,14 @@ async function bySeq(context: LogContext, reader: Reader, seq: number): Promise<
   const inHead = seq >= anchor.page.firstSeq
   const page = inHead ? anchor.page : (await locate(context, reader, anchor, sealed, { seq })).page
   const at = seq - page.firstSeq
-  return new LogEntry(page.entries[at]!, entryTimes(page)[at], true, openStored(context))
+  return new LogEntry(page.entries[at]!, entryTimes(page)[at], true, openPublished(context))
 }
 
 async function byTime(context: LogContext, reader: Reader, time: number): Promise<LogEntry | undefined> {
   const view = viewOf(context)
   const found = view && (await publishedByTime(context, reader, view, time))
   // All before it were below `time`: its own timestamp is the maximum.
-  if (found) return new LogEntry(found, found.timestamp, true, openStored(context))
+  if (found) return new LogEntry(found, found.timestamp, true, openPublished(context))
   for await (const entry of read(context, reader, { from: view ? nextSeqOf(view.anchor.page) : 0 })) {
     if (entry.timestamp >= time) return entry
   }

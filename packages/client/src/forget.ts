@@ -37,6 +37,7 @@ export async function forget(context: LogContext, appender: Appender, options: F
     },
   )
   await local.clearPages()
+  await local.clearChunks()
   if (options.dropDamaged) await appender.paused(() => dropDamaged(context))
 }
 

@@ -5,6 +5,7 @@ export { BrowserDatabase, type BrowserDatabaseOptions, type IndexedDbLevel } fro
 export { type BrowserStorage, browserStorage } from './browser-storage.ts'
 export type { ExportOptions } from './bundle/export.ts'
 export type { ImportOptions, ImportReport } from './bundle/import.ts'
+export type { BundleTrust, HeadProofs, ProvenHead } from './bundle/proven.ts'
 export type { ReadSigned, ReadSignedHead } from './bundle/signed.ts'
 export type { AuditOptions, AuditReport } from './care/audit.ts'
 export type { PayloadPieces, PayloadSource } from './care/inspect-payload.ts'

@@ -6,7 +6,7 @@ import { keptPage } from './locate.ts'
 import { LogEntry } from './log-entry.ts'
 import { headAsPage, type ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
-import { openStored } from './payload-source.ts'
+import { openPublished } from './payload-source.ts'
 import type { OperationOptions } from './progress.ts'
 
 export interface KeptOptions extends OperationOptions {
@@ -29,7 +29,7 @@ export async function* keptEntries(
   const { anchor, damage } = context.state
   if (damage) throw damage
   if (!anchor || from >= Math.min(to, nextSeqOf(anchor.page))) return
-  const open = openStored(context)
+  const open = openPublished(context)
   for await (const { outline, page } of keptPages(context, anchor, from)) {
     throwIfAborted(signal, 'reading')
     if (outline.firstSeq >= to) return

@@ -53,7 +53,7 @@ export interface QueueSnapshot extends AsyncIterable<Queued> {
  * One log's records on this device. Names, all below `<log hash>/`:
  * `anchor`, `have` (which pages are kept), `journal`, `paid`, `announced`, `feed` (see `LocalFeedRecords`),
  * `sent` (ordinals before it are published),
- * `page/<index>`, `unsent/<ordinal>`, `staged/<staging>/<reference>`.
+ * `page/<index>`, `chunk/<reference>` (of published payloads), `unsent/<ordinal>`, `staged/<staging>/<reference>`.
  * Every method is one atomic write or one read; nothing is cached here. Each record is checked when it is read:
  * LOCAL_DAMAGED names it. A database that can't be read or written is UNAVAILABLE.
  */
@@ -194,6 +194,21 @@ export class LocalLog {
     const name = `staged/${digits(staging)}/${reference}`
     const bytes = await this.#get(name)
     return bytes && this.#sound(`${this.log}/${name}`, bytes)
+  }
+
+  /** A chunk of a published payload, where it is kept. */
+  async chunk(reference: Reference): Promise<Uint8Array | undefined> {
+    const name = `chunk/${reference}`
+    const bytes = await this.#get(name)
+    return bytes && this.#sound(`${this.log}/${name}`, bytes)
+  }
+
+  clearChunks(): Promise<void> {
+    return this.#clear(`${this.log}/chunk/`)
+  }
+
+  putChunk(reference: Reference, bytes: Uint8Array): LocalChange {
+    return this.#put(`chunk/${reference}`, bytes)
   }
 
   /** A kept page. @throws LOCAL_DAMAGED, also where it is missing */

@@ -44,6 +44,12 @@ export class LogEntry {
     return this.content.kind === 'embedded' ? this.content.data.length : this.content.length
   }
 
+  /** Whether the payload is on this device, at least its root: then it takes no network. @throws LOCAL_DAMAGED, UNAVAILABLE */
+  async isHere(): Promise<boolean> {
+    if (this.content.kind === 'embedded') return true
+    return (await this.#open({}).isHere?.(this.content.reference)) ?? false
+  }
+
   /** The payload in verified pieces, in little memory. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
   async *stream(options: OperationOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     let done = 0

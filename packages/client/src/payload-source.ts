@@ -11,6 +11,19 @@ export function openStored({ store }: LogContext, tally?: Tally): OpenSource {
   })
 }
 
+/** Chunks of published payloads: from this device, where they came with a bundle, else from the store. */
+export function openPublished(context: LogContext): OpenSource {
+  return options => {
+    const stored = openStored(context)(options)
+    return {
+      signal: options.signal,
+      chunk: async (reference, signal) =>
+        (await context.local.chunk(reference)) ?? stored.chunk(reference, signal),
+      isHere: async reference => (await context.local.chunk(reference)) !== undefined,
+    }
+  }
+}
+
 /** Payload chunks that wait for upload; from the store where they were published in the meantime. */
 export function openStaged(context: LogContext, staging: number): OpenSource {
   return options => {
@@ -19,6 +32,7 @@ export function openStaged(context: LogContext, staging: number): OpenSource {
       signal: options.signal,
       chunk: async (reference, signal) =>
         (await context.local.stagedChunk(staging, reference)) ?? stored.chunk(reference, signal),
+      isHere: async reference => (await context.local.stagedChunk(staging, reference)) !== undefined,
     }
   }
 }

@@ -15,6 +15,8 @@ export interface ChunkSource {
   /** A verified chunk, span first. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
   chunk(reference: Reference, signal: AbortSignal | undefined): Promise<Uint8Array>
   readonly signal: AbortSignal | undefined
+  /** Whether a chunk is on this device. Absent: none is. */
+  readonly isHere?: (reference: Reference) => Promise<boolean>
 }
 
 /** Bytes below one inner chunk of the lowest level, fetched together; so many of these ahead of the consumer. */

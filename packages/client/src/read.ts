@@ -9,7 +9,7 @@ import { keptPage, locate } from './locate.ts'
 import { LogEntry } from './log-entry.ts'
 import { checkLink, headAsPage, type ReadPage } from './page-link.ts'
 import type { PageRange } from './page-ranges.ts'
-import { openStaged, openStored } from './payload-source.ts'
+import { openPublished, openStaged } from './payload-source.ts'
 import { countTo } from './pipeline.ts'
 import type { OperationOptions } from './progress.ts'
 import type { Reader } from './reader.ts'
@@ -111,7 +111,7 @@ async function* readUnsent(
   for await (const { ordinal, entry } of queue) {
     throwIfAborted(reader.call.signal, 'reading')
     const { staging } = entry
-    const open = staging === undefined ? openStored(context) : openStaged(context, staging)
+    const open = staging === undefined ? openPublished(context) : openStaged(context, staging)
     yield new LogEntry({ ...entry, seq: offset + ordinal }, undefined, ordinal < announced, open, false)
   }
 }
@@ -123,7 +123,7 @@ async function* readPublished(
   seqs: PageRange,
   reverse: boolean,
 ): AsyncGenerator<LogEntry, void, undefined> {
-  const open = openStored(context)
+  const open = openPublished(context)
   const wanted = ({ seq }: Entry) => seq >= seqs.from && seq < seqs.to
   for await (const { page } of pages(context, reader, view, seqs, reverse)) {
     throwIfAborted(reader.call.signal, 'reading')

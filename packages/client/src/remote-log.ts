@@ -16,7 +16,7 @@ import { type Appended, Appender } from './appender.ts'
 import { type AtRisk, atRisk } from './at-risk.ts'
 import { type ExportOptions, exportBundle } from './bundle/export.ts'
 import { type ImportOptions, type ImportReport, importBundle } from './bundle/import.ts'
-import type { ReadSigned } from './bundle/signed.ts'
+import type { BundleTrust } from './bundle/proven.ts'
 import { type AuditOptions, type AuditReport, audit } from './care/audit.ts'
 import { type ExpirySource, type Lifetime, lifetimes } from './care/lifetime.ts'
 import { type RepairOptions, type RepairReport, repair } from './care/repair.ts'
@@ -47,15 +47,13 @@ import { type VerifyReport, verify } from './verify.ts'
 import { look, type Watched, type WatchOptions, type WatchPosition, watch } from './watch.ts'
 
 /** The parts a log is made of; `connect` chooses the usual ones. */
-export interface LogParts extends Partial<LogSettings> {
+export interface LogParts extends Partial<LogSettings>, BundleTrust {
   readonly id: LogId
   readonly store: ContentStore
   readonly names: NameSystem
   /** Heads ahead of the chain. Absent: every publish moves the head on the chain. */
   readonly feed?: HeadFeed | undefined
   readonly local: LocalDatabase
-  /** Checks heads that their owner signed, for bundles. Absent: no bundle is trusted by its signature. */
-  readonly readSigned?: ReadSigned | undefined
   /** Called when the log and its local database are closed. */
   readonly onClosed?: (() => void) | undefined
 }
@@ -80,7 +78,7 @@ export class RemoteLog {
   readonly #database: LocalDatabase
   readonly #appender: Appender
   readonly #intake: Intake
-  readonly #readSigned: ReadSigned | undefined
+  readonly #trust: BundleTrust
   readonly #onClosed: (() => void) | undefined
   readonly #watched: Watched = {
     follow: async call => void (await this.refresh(call)),
@@ -91,11 +89,15 @@ export class RemoteLog {
     contextOf = log => log.#context
   }
 
-  private constructor(context: LogContext, { local, readSigned, onClosed }: LogParts, nextStaging: number) {
+  private constructor(
+    context: LogContext,
+    { local, readSigned, headProofs, onClosed }: LogParts,
+    nextStaging: number,
+  ) {
     this.id = context.id
     this.#context = context
     this.#database = local
-    this.#readSigned = readSigned
+    this.#trust = { readSigned, headProofs }
     this.#onClosed = onClosed
     this.#appender = new Appender(context)
     this.#intake = new Intake(context, this.#appender, nextStaging)
@@ -281,11 +283,11 @@ export class RemoteLog {
   }
 
   /**
-   * The published log as a verifiable file, for a device without network: see docs/offline.md. Needs no network itself.
-   * @throws NOT_FOUND (not all of it is on this device: sync first), INVALID_ARGUMENT, LOCAL_DAMAGED, ABORTED
+   * The published log as a verifiable file, for a device without network: see docs/offline.md. Needs no network itself,
+   * but for `proof` and for `payloads` that are not here. @throws see `bundle/export.ts`
    */
   export(options: ExportOptions = {}): AsyncIterable<Uint8Array> {
-    return exportBundle(this.#context, this.#readSigned, options)
+    return exportBundle(this.#context, this.#trust, options)
   }
 
   /**
@@ -294,7 +296,7 @@ export class RemoteLog {
    */
   import(bundle: AsyncIterable<Uint8Array>, options: ImportOptions = {}): Promise<ImportReport> {
     return this.#context.alone.run('import', options.signal, () =>
-      importBundle(this.#context, this.#readSigned, bundle, options),
+      importBundle(this.#context, this.#trust, bundle, options),
     )
   }
 

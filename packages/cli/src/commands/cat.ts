@@ -43,7 +43,7 @@ export function addCat(program: Command, runtime: Runtime): void {
         // An entry by its number is the same under every head that has it.
         else if (options.entry === undefined) await refresh(runtime, log)
         for await (const entry of selected(runtime, log, options)) {
-          if (options.offline) demandHere(entry)
+          if (options.offline) await demandHere(entry)
           await showEntry(runtime.stdout, entry, format, runtime.signal)
         }
       })
@@ -59,8 +59,9 @@ function demandKept({ head, unsent, keptPages, sealedPages }: LogStatus): void {
   })
 }
 
-function demandHere({ seq, published, content }: LogEntry): void {
-  if (!published || content.kind === 'embedded') return
+async function demandHere(entry: LogEntry): Promise<void> {
+  const { seq, content } = entry
+  if (content.kind === 'embedded' || (await entry.isHere())) return
   throw new UnavailableError(
     `the payload of entry ${seq} is not kept on this device: it is read from Swarm`,
     {

@@ -14,6 +14,8 @@ import type { Runtime } from '../runtime.ts'
 interface Options extends GlobalOptions {
   readonly since?: number
   readonly signed?: string
+  readonly proof?: boolean | string
+  readonly payloads?: boolean
 }
 
 export function addExport(program: Command, runtime: Runtime): void {
@@ -22,15 +24,23 @@ export function addExport(program: Command, runtime: Runtime): void {
     .description('Write the published log as one verifiable file, for a device without network.')
     .option('--since <entries>', 'leave out what a device with so many entries has', parseCount)
     .option('--signed <file>', 'put this signed head (JSON) in, so that the owner’s signature is enough')
+    .option(
+      '--proof [block]',
+      'put in a proof that the head stood at this block (its hash; default: the newest)',
+    )
+    .option('--payloads', 'put in the payloads by reference, too; those not here are read from Swarm')
     .addHelpText('after', HELP)
     .action(async (file: string, _own: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals()
       const signed =
         options.signed === undefined ? undefined : await readJsonFile(options.signed, 'signed head')
       await withLog(runtime, options, async log => {
-        const { since } = options
+        const { since, proof, payloads } = options
         const bytes = await followProgress(runtime, 'exporting', onProgress =>
-          writeWhole(file, log.export({ since, signed, signal: runtime.signal, onProgress })),
+          writeWhole(
+            file,
+            log.export({ since, signed, proof, payloads, signal: runtime.signal, onProgress }),
+          ),
         )
         const { head, published } = log.status()
         if (options.json) return runtime.stdout.json({ file, bytes, head, entries: published })
@@ -55,9 +65,11 @@ async function writeWhole(file: string, pieces: AsyncIterable<Uint8Array>): Prom
 }
 
 const HELP = `
-Needs no network: sync first. Tell the other device the head that is shown, by a way that it trusts.
+Needs no network, but for --proof and --payloads: sync first. Tell the other device the head that is shown, by a way that
+it trusts; or with --proof a block, e.g. a finalized one that it knows from elsewhere.
 
 Examples:
   $ remote-log export diary.rlb
   $ remote-log export news.rlb --since 5000
+  $ remote-log export all.rlb --payloads --proof
 `

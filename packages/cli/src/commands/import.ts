@@ -9,6 +9,8 @@ import type { Runtime } from '../runtime.ts'
 
 interface Options extends GlobalOptions {
   readonly head?: string
+  readonly block?: string
+  readonly stateRoot?: string
 }
 
 export function addImport(program: Command, runtime: Runtime): void {
@@ -20,18 +22,21 @@ export function addImport(program: Command, runtime: Runtime): void {
       'the head that the log has, as its writer or a friend told it',
       parseReference,
     )
+    .option('--block <hash>', 'a block that you trust: the file must prove that its head stood at it')
+    .option('--state-root <hash>', 'the same, by the state root of a block')
     .addHelpText('after', HELP)
     .action(async (file: string, _own: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals()
       const head = options.head === undefined ? undefined : parseReference(options.head)
+      const { block, stateRoot } = options
       await withLog(runtime, options, async log => {
         const report = await followProgress(runtime, 'importing', onProgress =>
-          log.import(readFile(file), { head, signal: runtime.signal, onProgress }),
+          log.import(readFile(file), { head, block, stateRoot, signal: runtime.signal, onProgress }),
         )
         if (options.json) return runtime.stdout.json(report)
-        const { entries, fresh, pages, trust } = report
+        const { entries, fresh, pages, payloads, trust } = report
         await runtime.stdout.line(
-          `${counted(entries, 'entry', 'entries')}, ${fresh} of them new, ${counted(pages, 'page')} kept, at head ${report.head} (trusted by: ${trust})`,
+          `${counted(entries, 'entry', 'entries')}, ${fresh} of them new, ${counted(pages, 'page')}${payloads > 0 ? ` and ${counted(payloads, 'payload')}` : ''} kept, at head ${report.head} (trusted by: ${trust})`,
         )
       })
     })
@@ -46,10 +51,12 @@ async function* readFile(file: string): AsyncGenerator<Uint8Array, void, undefin
 }
 
 const HELP = `
-The head has to be vouched for: by --head, by the owner’s signature in the file, or by being the one trusted here. That
+The head has to be vouched for: by --head, by --block or --state-root and a proof in the file, by the owner’s signature in
+the file, or by being the one trusted here. That
 a file extends what is here proves nothing about who wrote the rest. The chain is asked at the next sync.
 
 Examples:
   $ remote-log import diary.rlb --head 1f3a…
   $ remote-log import signed.rlb
+  $ remote-log import all.rlb --block 0x5b1c…
 `

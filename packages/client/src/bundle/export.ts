@@ -1,10 +1,12 @@
 import {
   CHUNK_BYTES,
   childSpans,
+  chunkPayload,
   formatLogId,
   InvalidArgumentError,
   makeChunk,
   NotFoundError,
+  type Page,
   type Reference,
   referenceToBytes,
   type TreeNode,
@@ -14,30 +16,42 @@ import { type Anchor, nextSeqOf } from '../anchor.ts'
 import { checkCount } from '../check-count.ts'
 import type { LogContext } from '../context.ts'
 import { keptPage } from '../locate.ts'
+import { openPublished } from '../payload-source.ts'
 import type { OperationOptions } from '../progress.ts'
 import { Reader } from '../reader.ts'
 import { SealedPages } from '../sealed-pages.ts'
 import { encodeHeader } from './bundle-header.ts'
-import type { ReadSigned } from './signed.ts'
+import { type ChunkAt, payloadChunks, payloadsOf } from './payload-chunks.ts'
+import type { BundleTrust } from './proven.ts'
 
 export interface ExportOptions extends OperationOptions {
   /** Entries that whoever will import it has: 0 (default) makes a whole bundle, more an incremental one. */
   readonly since?: number | undefined
   /** The head as its owner signed it (parsed JSON), so that who trusts the owner's key alone can import it. */
   readonly signed?: unknown
+  /**
+   * Put in a proof that the registry states this head, at the newest block or at the one with this hash: for readers who
+   * trust that block. Asks the node. Default: none.
+   */
+  readonly proof?: boolean | string | undefined
+  /** Put in the payloads by reference, too: those that are not on this device are read from the store. Default: false. */
+  readonly payloads?: boolean | undefined
 }
 
 /** Pages of one piece of a bundle: 128 KiB. */
 const PAGES_OF_A_PIECE = 32
+/** Chunks of payloads that are read ahead. */
+const CHUNKS_AHEAD = 32
 
 /**
- * The published log as a bundle (docs/spec.md, section 14), from what this device keeps: needs no network. In little
- * memory: the index has 32 bytes a page.
- * @throws NOT_FOUND (nothing was published, or pages are not on this device), INVALID_ARGUMENT, LOCAL_DAMAGED, ABORTED
+ * The published log as a bundle (docs/spec.md, section 14), from what this device keeps: needs no network, but for a proof
+ * and for payloads that are not here. In little memory: the index has 32 bytes a page.
+ * @throws NOT_FOUND (nothing was published, pages are not on this device, or the block has another head),
+ * INVALID_ARGUMENT, LOCAL_DAMAGED, ABORTED; for proof and payloads also UNAVAILABLE, CORRUPT, NO_CONTRACT
  */
 export async function* exportBundle(
   context: LogContext,
-  readSigned: ReadSigned | undefined,
+  trust: BundleTrust,
   options: ExportOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { since = 0, signal } = options
@@ -50,8 +64,11 @@ export async function* exportBundle(
   demandAll(context, sealedPages)
   const from = await firstPage(context, anchor, since)
   const reader = new Reader(context.store, options)
-  const signed = await signedText(context, anchor, readSigned, options)
-  yield encodeHeader({ id: context.id, head: anchor.head, from, signed, page: anchor.bytes })
+  const signed = await signedText(context, anchor, trust, options)
+  const proof = await proofText(anchor, trust, options)
+  const { id } = context
+  const payloads = options.payloads === true && (await hasPayloads(context, anchor, from))
+  yield encodeHeader({ id, head: anchor.head, from, signed, proof, payloads, page: anchor.bytes })
   const { walker } = new SealedPages(anchor.page)
   const nodes = await innerNodes(context, sealedPages, signal)
   for (;;) {
@@ -72,6 +89,63 @@ export async function* exportBundle(
     yield piece
     reader.progress('pages', end - from, sealedPages - from)
   }
+  if (payloads) yield* payloadsFrom(context, reader, anchor, from)
+}
+
+async function* payloadsFrom(
+  context: LogContext,
+  reader: Reader,
+  anchor: Anchor,
+  from: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { signal } = reader.call
+  const open = openPublished(context)({ signal })
+  const seen = new Set<Reference>()
+  let done = 0
+  for await (const page of pagesFrom(context, anchor, from)) {
+    for (const payload of payloadsOf(page, seen)) {
+      const get: ChunkAt = (reference, _span, signal) => open.chunk(reference, signal)
+      for await (const { bytes } of payloadChunks(payload, get, CHUNKS_AHEAD, signal)) {
+        throwIfAborted(signal, 'export')
+        yield chunkPayload(bytes)
+        reader.progress('payload', ++done)
+      }
+    }
+  }
+}
+
+async function hasPayloads(context: LogContext, anchor: Anchor, from: number): Promise<boolean> {
+  for await (const { entries } of pagesFrom(context, anchor, from))
+    if (entries.some(({ content }) => content.kind === 'reference')) return true
+  return false
+}
+
+async function* pagesFrom(
+  context: LogContext,
+  { page }: Anchor,
+  from: number,
+): AsyncGenerator<Page, void, undefined> {
+  for (let index = from; index < page.roots.sealedPages; index++) yield (await keptPage(context, index)).page
+  yield page
+}
+
+async function proofText(
+  { head }: Anchor,
+  { headProofs }: BundleTrust,
+  { proof = false, signal }: ExportOptions,
+): Promise<string | undefined> {
+  if (proof === false) return undefined
+  if (!headProofs) throw new InvalidArgumentError('this log was opened without a way to prove heads', {})
+  const proven = await headProofs.ask(proof === true ? undefined : proof, { signal })
+  if (proven.head === head) return proven.json
+  throw new NotFoundError(
+    'at that block the log had another head than the one here: sync first, or name another',
+    {
+      block: proven.block.number,
+      head: proven.head,
+      trustedHead: head,
+    },
+  )
 }
 
 function demandAll({ state }: LogContext, pages: number): void {
@@ -105,7 +179,7 @@ async function firstPage(context: LogContext, { page }: Anchor, since: number): 
 async function signedText(
   { id }: LogContext,
   { head }: Anchor,
-  readSigned: ReadSigned | undefined,
+  { readSigned }: BundleTrust,
   { signed, signal }: ExportOptions,
 ): Promise<string | undefined> {
   if (signed === undefined) return undefined

@@ -1,5 +1,4 @@
 import {
-  type BlockRef,
   CHUNK_BYTES,
   CorruptError,
   checkOpenPageKept,
@@ -28,7 +27,10 @@ import { Reader } from '../reader.ts'
 import { SealedPages } from '../sealed-pages.ts'
 import { type BundleHeader, readHeader } from './bundle-header.ts'
 import { ByteSource } from './byte-source.ts'
-import type { ReadSigned } from './signed.ts'
+import { keepPayloads } from './keep-payloads.ts'
+import { payloadsOf, type StoredPayload } from './payload-chunks.ts'
+import type { BundleTrust } from './proven.ts'
+import { placeOf, vouch } from './vouch.ts'
 
 export interface ImportOptions extends OperationOptions {
   /**
@@ -36,6 +38,10 @@ export interface ImportOptions extends OperationOptions {
    * be the head that this device trusts already.
    */
   readonly head?: Reference | undefined
+  /** Hash of a block that the caller trusts: the bundle must hold a proof that its head stood at it. */
+  readonly block?: string | undefined
+  /** The same, by the root of the state trie after a block. */
+  readonly stateRoot?: string | undefined
 }
 
 /** What an import brought. */
@@ -47,24 +53,23 @@ export interface ImportReport {
   readonly fresh: number
   /** Sealed pages that were kept. */
   readonly pages: number
-  /** What made the head trusted: the caller's word, the owner's signature, or that it was trusted before. */
-  readonly trust: 'head' | 'signed' | 'own'
+  /** Payloads by reference that came with it and are kept. */
+  readonly payloads: number
+  /** What made the head trusted: the caller's word for it or for a block, the owner's signature, or that it was before. */
+  readonly trust: 'head' | 'block' | 'signed' | 'own'
 }
-
-/** The block of a head that no chain stated: before all others. */
-const NO_BLOCK: BlockRef = { number: 0, hash: `0x${'00'.repeat(32)}`, timestamp: 0 }
 
 /**
  * Reads a bundle (docs/spec.md, section 14), checking each byte before anything is built on it. The trusted head moves
  * once the new one is proven to extend it; after that pages are kept as they come, so that an import that was cut leaves
  * what a sync that was cut does. To be called under `context.alone`.
  * @throws INVALID_ARGUMENT (no bundle, or of another log; not the head that was named; it begins behind what is here),
- * REFUSED (`reason` untrusted-head: nothing says that the head is the owner's), CORRUPT (any byte wrong, too few or too
+ * REFUSED (`reason` untrusted-head: nothing says that the head is the owner's, or no proof is in it), CORRUPT (any byte wrong, too few or too
  * many), INVALID_PAGE, REWRITTEN, STALE (older than what is here), LOCAL_DAMAGED, UNAVAILABLE (local disk), ABORTED
  */
 export async function importBundle(
   context: LogContext,
-  readSigned: ReadSigned | undefined,
+  trust: BundleTrust,
   bundle: AsyncIterable<Uint8Array>,
   options: ImportOptions,
 ): Promise<ImportReport> {
@@ -78,7 +83,7 @@ export async function importBundle(
   }
   const source = new ByteSource(bundle)
   try {
-    return await new Import(context, source, options).run(readSigned)
+    return await new Import(context, source, options).run(trust)
   } finally {
     await source.close()
   }
@@ -89,6 +94,9 @@ class Import {
   readonly #source: ByteSource
   readonly #options: ImportOptions
   readonly #reader: Reader
+  /** Payloads by reference of its pages, in order; the set is there where they come with it. */
+  readonly #payloads: StoredPayload[] = []
+  #wanted: Set<Reference> | undefined
 
   constructor(context: LogContext, source: ByteSource, options: ImportOptions) {
     this.#context = context
@@ -97,16 +105,17 @@ class Import {
     this.#reader = new Reader(context.store, options)
   }
 
-  async run(readSigned: ReadSigned | undefined): Promise<ImportReport> {
+  async run(vouchers: BundleTrust): Promise<ImportReport> {
     const { log, state } = this.#context
     const own = state.anchor
     const before = own ? nextSeqOf(own.page) : 0
     const header = await readHeader(this.#source)
     const { head, from } = header
+    if (header.payloads) this.#wanted = new Set()
     demandLog(this.#context, header)
     if (makeChunk(header.page).reference !== head)
       throw new CorruptError("the bundle's head page is not the head that it names", { head })
-    const trust = await this.#trustIn(header, readSigned)
+    const { trust, proven } = await vouch(this.#context, header, vouchers, this.#options)
     const page = decodeHead(header.page, log, head)
     const pages = page.roots.sealedPages
     const ownPages = own?.page.roots.sealedPages ?? 0
@@ -120,43 +129,22 @@ class Import {
     if (own && pages < ownPages) throw older(own, head, pages)
     const sealed = new SealedPages(page)
     await this.#readIndex(sealed, from)
-    const block = own?.block ?? NO_BLOCK
     const history = sealed.walker.edgeAt(pages)
-    const anchor: Anchor = { head, block, bytes: header.page, page, history, offChain: true }
+    const anchor: Anchor = { head, bytes: header.page, page, history, ...placeOf(own, proven) }
     if (own && head !== own.head) await this.#demandSameHistory(own, anchor, sealed)
     const kept = await this.#readPages(anchor, sealed, from)
+    const payloads = header.payloads
+      ? await keepPayloads(this.#context, this.#source, this.#payloads, this.#reader)
+      : 0
     await this.#source.demandEnd()
     return {
       head,
       entries: nextSeqOf(page),
       fresh: Math.max(0, nextSeqOf(page) - before),
       pages: kept,
+      payloads,
       trust,
     }
-  }
-
-  async #trustIn(
-    { id, head, signed }: BundleHeader,
-    readSigned: ReadSigned | undefined,
-  ): Promise<ImportReport['trust']> {
-    const { head: named, signal } = this.#options
-    const own = this.#context.state.anchor
-    const read = signed === undefined ? undefined : await readSigned?.(parsed(signed), { signal })
-    if (read && (read.next !== head || formatLogId(read.id) !== formatLogId(id) || read.json !== signed))
-      throw new CorruptError('the signed head in the bundle is about another head', {
-        head,
-        signed: read.next,
-      })
-    if (named !== undefined) {
-      if (named === head) return 'head'
-      throw new InvalidArgumentError('the bundle is of another head than the one named', { head, named })
-    }
-    if (own?.head === head) return 'own'
-    if (read) return 'signed'
-    throw new RefusedError(
-      'nothing says that the head in the bundle is of the log’s owner: name the head, or take a bundle with a signed one',
-      { reason: 'untrusted-head', head, trustedHead: own?.head },
-    )
   }
 
   async #readIndex({ walker }: SealedPages, from: number): Promise<void> {
@@ -247,6 +235,7 @@ class Import {
       if (linked) checkLink(previous, page)
       linked = true
       previous = page
+      if (this.#wanted) this.#payloads.push(...payloadsOf(page.page, this.#wanted))
       const wasOpen = index === own?.page.roots.sealedPages && own.head !== anchor.head
       if (wasOpen && !checkOpenPageKept(own.bytes, bytes)) throw rewritten(own, anchor)
       yield page
@@ -254,6 +243,7 @@ class Import {
     }
     const head = headAsPage(anchor)
     if (linked) checkLink(previous, head)
+    if (this.#wanted) this.#payloads.push(...payloadsOf(head.page, this.#wanted))
     yield head
   }
 }
@@ -264,14 +254,6 @@ function demandLog({ id }: LogContext, header: BundleHeader): void {
     log: formatLogId(id),
     bundle: formatLogId(header.id),
   })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new CorruptError('the signed head in the bundle is no JSON', {}, cause)
-  }
 }
 
 function wrong(want: Reference, got: Reference): CorruptError {

@@ -1,5 +1,5 @@
 import { UnavailableError } from '@remote-log/core'
-import { isHexString } from 'ethers'
+import { isHexString, toQuantity } from 'ethers'
 
 /** What `eth_getProof` answers for an account and one of its slots (EIP-1186). Claims, until they are proven. */
 export interface AccountProof {
@@ -37,6 +37,16 @@ export function parseAccountProof(answer: unknown): AccountProof {
       value: quantity(slot.value, 'value'),
       proof: list(slot.proof, 'proof').map(node => bytes(node, 'proof')),
     },
+  }
+}
+
+/** An account proof as `eth_getProof` answers it, in the one form that JSON-RPC allows. */
+export function plainAccountProof(proof: AccountProof): object {
+  const { address, balance, codeHash, nonce, storageHash, accountProof, storageProof } = proof
+  const slot = { ...storageProof, key: toQuantity(storageProof.key), value: toQuantity(storageProof.value) }
+  return {
+    ...{ address, balance: toQuantity(balance), codeHash, nonce: toQuantity(nonce), storageHash },
+    ...{ accountProof, storageProof: [slot] },
   }
 }
 

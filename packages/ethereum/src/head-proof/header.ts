@@ -1,5 +1,5 @@
 import { type BlockRef, CorruptError, UnavailableError } from '@remote-log/core'
-import { encodeRlp, isHexString, keccak256, toBeArray } from 'ethers'
+import { encodeRlp, hexlify, isHexString, keccak256, toBeArray, toQuantity } from 'ethers'
 import { parseBlock } from '../block.ts'
 
 /** A block header that hashes to a block hash that the caller trusts. */
@@ -66,6 +66,20 @@ export function provenHeader(answer: unknown, hash: string): ProvenHeader {
     })
   }
   return { block, stateRoot: String(header.stateRoot).toLowerCase() }
+}
+
+/** The fields of a header that are hashed, and its hash, each in the one form that JSON-RPC allows. @throws UNAVAILABLE */
+export function plainHeader(answer: unknown): Readonly<Record<string, string>> {
+  const header = (answer ?? {}) as Readonly<Record<string, unknown>>
+  const fields = [
+    ...FIELDS,
+    ...APPENDED.filter(([name]) => header[name] !== undefined && header[name] !== null),
+  ]
+  const plain = fields.map(([name, form]) => {
+    const value = hexlify(encoded(header, name, form))
+    return [name, form === 'bytes' ? value : toQuantity(value === '0x' ? 0 : value)] as const
+  })
+  return { hash: hexlify(encoded(header, 'hash', 'bytes')), ...Object.fromEntries(plain) }
 }
 
 function encoded(header: Readonly<Record<string, unknown>>, name: string, form: Form): Uint8Array | string {

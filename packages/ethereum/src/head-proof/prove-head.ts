@@ -68,14 +68,14 @@ export async function proveHeadInState(
   return verifyHeadProof({ registry: options.registry, log, stateRoot }, proof)
 }
 
-function rpcOf({ provider, requestTimeoutMs }: ProofOptions): Rpc {
+export function rpcOf({ provider, requestTimeoutMs }: ProofOptions): Rpc {
   return new Rpc(
     typeof provider === 'string' ? httpProvider(provider) : provider,
     requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   )
 }
 
-function parseHash(text: string, what: string): string {
+export function parseHash(text: string, what: string): string {
   if (!isHexString(text, 32))
     throw new InvalidArgumentError(`${what} is 0x and 64 hex digits`, { value: text })
   return text.toLowerCase()
