@@ -37,7 +37,10 @@ const STEPS: Readonly<Record<string, Step>> = {
  * Each of these uses one core, so they run side by side: in a lane one after the other, as those do which build the
  * contracts in the same folder. The tests use all cores, and come last.
  */
-const LANES: readonly (readonly string[])[] = [['types', 'lint', 'checks', 'contracts'], ['coverage']]
+const LANES: readonly (readonly string[])[] = [
+  ['checks', 'contracts'],
+  ['types', 'lint', 'coverage'],
+]
 const LAST = 'tests'
 
 function testCommand(files: readonly string[]): readonly string[] {

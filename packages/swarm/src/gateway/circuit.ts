@@ -6,6 +6,7 @@ import {
   circuitBreaker,
   DelegateBackoff,
   handleWhen,
+  isBrokenCircuitError,
 } from 'cockatiel'
 import {
   CIRCUIT_LEAST_SAMPLES,
@@ -38,7 +39,14 @@ export class Circuit {
   /** Makes a request and counts how it ended. @throws what the request throws */
   async run<T>(request: () => Promise<T>): Promise<T> {
     const due = this.state === 'closed' || (this.state === 'open' && Date.now() >= this.#probeAt)
-    if (due) return this.#policy.execute(request)
+    if (due) {
+      try {
+        return await this.#policy.execute(request)
+      } catch (error) {
+        // It was not made: where the process stood still, the policy holds the circuit open longer than it said.
+        if (!isBrokenCircuitError(error)) throw error
+      }
+    }
     const result = await request()
     this.#policy = this.#closed()
     return result
