@@ -1,6 +1,7 @@
 import { InvalidArgumentError, UnavailableError } from '@remote-log/core'
 import { type BatchWish, type BeeNode, type BeeNodeOptions, startBeeNode } from './bee/bee-node.ts'
 import { type BoughtBatches, boughtBatches } from './bought-batches.ts'
+import { buyForKey } from './key-batches.ts'
 
 /** The variables that choose what a suite runs against. */
 export interface BeeEnvironment {
@@ -10,6 +11,10 @@ export interface BeeEnvironment {
   readonly BEE_READBACK_URL?: string | undefined
   /** Postage batch of the first node, 64 hex digits. Default: the roomiest usable mutable one that it owns. */
   readonly BEE_BATCH?: string | undefined
+  /** The chain that the nodes follow, its PostageStamp, and a key that pays there: for batches that keys own. */
+  readonly BEE_CHAIN_URL?: string | undefined
+  readonly BEE_POSTAGE_CONTRACT?: string | undefined
+  readonly BEE_CHAIN_KEY?: string | undefined
 }
 
 /** Two nodes of one network, real or embedded. */
@@ -24,6 +29,11 @@ export interface BeeUnderTest {
   readonly embedded: BeeNode | undefined
   /** A further batch of the first node. A real node buys it, which takes some ten blocks unless it is `fresh`. */
   grantBatch(wish?: Pick<BatchWish, 'depth' | 'immutable' | 'fresh'>): Promise<string>
+  /** A batch of a key, whose stamps both nodes take: 20 bytes of hex. */
+  grantOwnBatch(
+    owner: string,
+    wish?: { readonly depth?: number; readonly immutable?: boolean },
+  ): Promise<string>
   stop(): Promise<void>
 }
 
@@ -34,7 +44,7 @@ export interface BeeUnderTest {
  *   REFUSED (the real node can't pay)
  */
 export async function beeUnderTest(
-  options: Pick<BeeNodeOptions, 'clock' | 'syncLagMs' | 'manyPeers'> = {},
+  options: Pick<BeeNodeOptions, 'clock' | 'syncLagMs' | 'manyPeers' | 'blockTimeMs'> = {},
   environment: BeeEnvironment = ofProcess(),
 ): Promise<BeeUnderTest> {
   const { BEE_URL, BEE_READBACK_URL, BEE_BATCH } = environment
@@ -59,13 +69,24 @@ export async function beeUnderTest(
     batch: BEE_BATCH || (await roomiest(batches, url)),
     embedded: undefined,
     grantBatch: wish => batches.buy(wish ?? {}),
+    grantOwnBatch: (owner, { depth = 17, immutable = true } = {}) =>
+      buyForKey(
+        url,
+        {
+          chain: environment.BEE_CHAIN_URL,
+          contract: environment.BEE_POSTAGE_CONTRACT,
+          key: environment.BEE_CHAIN_KEY,
+        },
+        { owner, depth, immutable },
+      ),
     stop: async () => {},
   }
 }
 
 function ofProcess(): BeeEnvironment {
-  const { BEE_URL, BEE_READBACK_URL, BEE_BATCH } = process.env
-  return { BEE_URL, BEE_READBACK_URL, BEE_BATCH }
+  const { BEE_URL, BEE_READBACK_URL, BEE_BATCH, BEE_CHAIN_URL, BEE_POSTAGE_CONTRACT, BEE_CHAIN_KEY } =
+    process.env
+  return { BEE_URL, BEE_READBACK_URL, BEE_BATCH, BEE_CHAIN_URL, BEE_POSTAGE_CONTRACT, BEE_CHAIN_KEY }
 }
 
 async function embeddedPair(options: BeeNodeOptions): Promise<BeeUnderTest> {
@@ -77,6 +98,8 @@ async function embeddedPair(options: BeeNodeOptions): Promise<BeeUnderTest> {
     batch: await node.grantBatch(),
     embedded: node,
     grantBatch: wish => node.grantBatch(wish),
+    grantOwnBatch: (owner, { depth = 17, immutable = true } = {}) =>
+      node.grantBatch({ owner, depth, immutable }),
     stop: async () => {
       await Promise.all([node.stop(), second.stop()])
     },
