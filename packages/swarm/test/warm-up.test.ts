@@ -9,7 +9,7 @@ test('warmUp opens as many connections as a first burst uses, and asks for nothi
   const server = await answeringServer(t, ({ method, url }, response) => {
     if (asked.push(`${method} ${url}`) === 4) four.resolve()
     // Each is open until all are: a connection is used by one request at a time.
-    four.promise.then(() => response.end('{"status":"ok"}'))
+    void four.promise.then(() => response.end('{"status":"ok"}'))
   })
   new SwarmStore({ url: server.url }).warmUp()
   await four.promise
