@@ -35,11 +35,11 @@ const STEPS: Readonly<Record<string, Step>> = {
 
 /**
  * Each of these uses one core, so they run side by side: in a lane one after the other, as those do which build the
- * contracts in the same folder. The tests use all cores, and come last.
+ * contracts in the same folder, or look at what the compiler made. The tests use all cores, and come last.
  */
 const LANES: readonly (readonly string[])[] = [
-  ['checks', 'contracts'],
-  ['types', 'lint', 'coverage'],
+  ['types', 'checks', 'contracts'],
+  ['lint', 'coverage'],
 ]
 const LAST = 'tests'
 
