@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { KillField } from './field.ts'
 
 /** `npm run kills` runs more of them. */
-const SEEDS = 20
+const SEEDS = 10
 
 describe('a writer that is killed while it appends and publishes, over a Bee node and a chain', () => {
   let field: KillField
