@@ -245,7 +245,7 @@ export class Group {
   async *entries(options: GroupReadOptions = {}): AsyncGenerator<GroupEntry, void, undefined> {
     const { after = {}, publishedOnly = false, signal } = options
     const tail = await this.#upToDate(signal)
-    const own = publishedOnly ? [] : tail.entries
+    const own = publishedOnly ? [] : tail.entries.slice()
     yield* viewOf(this.#order.entries.slice(), own, this.#logs, after, signal)
   }
 

@@ -45,7 +45,7 @@ export class OwnTail {
     this.#order = order
   }
 
-  /** Needs no network. @throws LOCAL_DAMAGED, ABORTED */
+  /** As of now: what is returned goes on to change. Needs no network. @throws LOCAL_DAMAGED, ABORTED */
   async read(signal: AbortSignal | undefined): Promise<Tail> {
     const { published, unsent } = this.#own.status()
     this.#standBehind(published, unsent)
@@ -54,7 +54,7 @@ export class OwnTail {
       for await (const entry of this.#own.read({ from, signal }))
         if (!entry.anchored) this.#add(entry, await entry.start({ signal }))
     }
-    return { lamport: this.#lamport, named: new Map(this.#named), entries: [...this.#entries] }
+    return { lamport: this.#lamport, named: this.#named, entries: this.#entries }
   }
 
   #standBehind(published: number, unsent: number): void {
