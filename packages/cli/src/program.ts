@@ -8,6 +8,7 @@ import { addDevnet } from './commands/devnet.ts'
 import { addExport } from './commands/export.ts'
 import { addForget } from './commands/forget.ts'
 import { addGateways } from './commands/gateways.ts'
+import { addGroup } from './commands/group.ts'
 import { addHead } from './commands/head.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
@@ -75,6 +76,7 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     addLane,
     addWriter,
     addContacts,
+    addGroup,
     addHead,
     addStatus,
     addGateways,

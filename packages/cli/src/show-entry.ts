@@ -50,7 +50,8 @@ export async function describeEntry(entry: LogEntry, signal: AbortSignal): Promi
   }
 }
 
-function payloadField(bytes: Uint8Array): { text: string } | { base64: string } {
+/** The payload as `text` where it is UTF-8, else as `base64`. */
+export function payloadField(bytes: Uint8Array): { text: string } | { base64: string } {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
   } catch {

@@ -19,6 +19,7 @@ import {
 } from '@remote-log/core'
 import { MAX_AHEAD_MS } from '../append.ts'
 import type { Appended } from '../appender.ts'
+import { checkCount } from '../check-count.ts'
 import { monotonicClock } from '../clock.ts'
 import { type ContactResult, type SyncAllOptions, syncAll } from '../contacts/sync-all.ts'
 import type { LogSettings } from '../context.ts'
@@ -247,6 +248,17 @@ export class Group {
     const tail = await this.#upToDate(signal)
     const own = publishedOnly ? [] : tail.entries.slice()
     yield* viewOf(this.#order.entries.slice(), own, this.#logs, after, signal)
+  }
+
+  /** The last so many of them, in order. @throws as {@link entries} */
+  async newest(count: number, options: OperationOptions = {}): Promise<GroupEntry[]> {
+    checkCount(count, 'count')
+    const tail = (await this.#upToDate(options.signal)).entries.slice()
+    const all = this.#order.entries
+    const ordered = all.slice(Math.max(0, all.length - count))
+    const entries: GroupEntry[] = []
+    for await (const entry of viewOf(ordered, tail, this.#logs, {}, options.signal)) entries.push(entry)
+    return entries.slice(Math.max(0, entries.length - count))
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<GroupEntry, void, undefined> {
