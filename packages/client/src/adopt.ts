@@ -1,5 +1,5 @@
 import type { BlockRef } from '@remote-log/core'
-import type { Anchor } from './anchor.ts'
+import { type Anchor, nextSeqOf } from './anchor.ts'
 import type { BuiltHead } from './build-head.ts'
 import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
@@ -19,8 +19,10 @@ export async function adopt(
   pages: LocalChange[],
 ): Promise<void> {
   const { local, state } = context
-  const anchor: Anchor = { ...built.anchor, block }
-  const from = state.anchor?.page.roots.sealedPages ?? 0
+  const before = state.anchor
+  const ownFrom = before?.ownFrom ?? (before ? nextSeqOf(before.page) : 0)
+  const anchor: Anchor = { ...built.anchor, block, ownFrom }
+  const from = before?.page.roots.sealedPages ?? 0
   const have = state.have.with(from, anchor.page.roots.sealedPages)
   const { first } = state.unsent
   const sent = first + built.entries

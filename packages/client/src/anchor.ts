@@ -36,6 +36,8 @@ export interface Anchor {
    * be behind it.
    */
   readonly offChain?: true | undefined
+  /** seq from which on all entries up to this head were published by this device; absent where the last was not. */
+  readonly ownFrom?: number | undefined
   readonly history?: HistoryEdge | undefined
   readonly directory?: DirectoryEdge | undefined
 }
@@ -58,6 +60,7 @@ interface StoredAnchor {
   readonly history: string | null
   readonly directory: string | null
   readonly offChain?: true | undefined
+  readonly ownFrom?: number | undefined
 }
 
 export function encodeAnchor(anchor: Anchor): Uint8Array {
@@ -69,6 +72,7 @@ export function encodeAnchor(anchor: Anchor): Uint8Array {
     history: anchor.history ? bytesToHex(encodeHistoryEdge(anchor.history)) : null,
     directory: anchor.directory ? bytesToHex(encodeDirectoryEdge(anchor.directory)) : null,
     offChain: anchor.offChain,
+    ownFrom: anchor.ownFrom,
   }
   return new TextEncoder().encode(JSON.stringify(stored))
 }
@@ -87,6 +91,7 @@ export function decodeAnchor(bytes: Uint8Array, log: LogHash): Anchor {
       history: stored.history === null ? undefined : decodeHistoryEdge(hexBytes(stored.history)),
       directory: stored.directory === null ? undefined : decodeDirectoryEdge(hexBytes(stored.directory)),
       offChain: stored.offChain,
+      ownFrom: stored.ownFrom,
     }
   } catch (cause) {
     throw new LocalDamagedError(

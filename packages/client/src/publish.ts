@@ -34,7 +34,8 @@ export interface PublishOptions extends OperationOptions {
    */
   readonly onConflict?: 'rebase' | 'fail' | undefined
   /**
-   * What to do when a reorganisation took away the block of the trusted head and an earlier state of the log stands:
+   * What to do when a reorganisation took away the block of the trusted head, an earlier state of the log stands, and all
+   * entries between are this device's:
    * `restore` (default) sends that head again, so that its entries are in the chain once more; `fail` throws REORG, and so
    * does a publish that keeps to the feed.
    */

@@ -1,4 +1,5 @@
 import { ConflictError, type Publication, type Reference, RemoteLogError, ReorgError } from '@remote-log/core'
+import { decodeHead, nextSeqOf } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import { type Followed, follow } from './follow.ts'
 import type { Reader } from './reader.ts'
@@ -9,23 +10,34 @@ export interface FollowedOrRestored extends Followed {
 }
 
 /**
- * As `follow`, for a device that may move the head. Where a reorganisation took away the block of the trusted head, and what
- * stands is an earlier state of it, the trusted head is sent again from there: its chunks are in the network, it extends
- * what stands, and without it its entries would be on devices alone. What another branch put in its place stays, as REORG.
+ * As `follow`, for a device that may move the head. Where a reorganisation took away the block of the trusted head, what
+ * stands is an earlier state of it, and all entries between are of this device, that head is sent again: its chunks are in
+ * the network, it extends what stands, and without it its entries would be on devices alone. Entries of other devices are
+ * theirs to bring back: two might do so. What another branch put in its place stays, as REORG.
  * @throws as `follow`; REFUSED, UNAVAILABLE … of the registry
  */
 export async function followOrRestore(context: LogContext, reader: Reader): Promise<FollowedOrRestored> {
   try {
     return { ...(await follow(context, reader)), restored: undefined }
   } catch (error) {
-    if (!(error instanceof ReorgError) || !isBehind(error)) throw error
+    if (!(error instanceof ReorgError) || !(await isOwn(context, reader, error))) throw error
     const restored = await sendAgain(context, reader, error)
     return { ...(await follow(context, reader)), restored }
   }
 }
 
-function isBehind({ cause, details }: ReorgError): boolean {
-  return details.head === undefined || (cause instanceof RemoteLogError && cause.code === 'ROLLBACK')
+/** Whether what was dropped is, from what stands now up to the trusted head, all of this device. */
+async function isOwn(
+  { log, state }: LogContext,
+  reader: Reader,
+  { cause, details }: ReorgError,
+): Promise<boolean> {
+  const { ownFrom } = state.anchor ?? {}
+  if (ownFrom === undefined) return false
+  const stands = details.head as Reference | undefined
+  if (stands === undefined) return ownFrom === 0
+  if (!(cause instanceof RemoteLogError && cause.code === 'ROLLBACK')) return false
+  return nextSeqOf(decodeHead(await reader.page(stands), log, stands)) >= ownFrom
 }
 
 async function sendAgain(

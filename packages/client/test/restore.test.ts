@@ -9,7 +9,7 @@ import {
   RemoteLogError,
   UnavailableError,
 } from '@remote-log/core'
-import { bulky, hooked, LOG, OWNER, texts, textsOf, World } from './world.ts'
+import { bulky, hooked, LOG, memory, OWNER, reopened, texts, textsOf, World } from './world.ts'
 
 const names = (count: number, first = 0) => texts(count, first).map(({ payload }) => payload)
 
@@ -181,3 +181,28 @@ for (const [what, first] of [
     }
   })
 }
+
+test('what other devices published before or behind it is theirs to bring back, also after a restart', async () => {
+  const world = new World()
+  const local = memory()
+  const alice = await world.writer({ local: reopened(local) })
+  const other = await world.writer()
+  await alice.append('entry 0')
+  await alice.publish()
+  await other.append('entry 1')
+  await other.publish()
+  await alice.append('entry 2')
+  await alice.publish()
+  await alice.append('entry 3')
+  const { head } = await alice.publish()
+  await other.sync()
+  world.chain.reorganise(1, 2)
+  const restarted = await world.writer({ local: reopened(local) })
+  await assert.rejects(other.publish(), { code: 'REORG' })
+  assert.equal((await restarted.publish()).head, head)
+  assert.equal((await other.publish()).head, head)
+  world.chain.reorganise(5, 6)
+  assert.deepEqual(await published(world), names(1))
+  await assert.rejects(restarted.publish(), { code: 'REORG' })
+  await assert.rejects(other.publish(), { code: 'REORG' })
+})
