@@ -140,6 +140,11 @@ export interface ConnectOptions extends Partial<Omit<LogSettings, 'writable'>> {
   readonly relayer?: Relayer | string | undefined
   /** Blocks that a publication must be deep before it counts, its own included. Default 1. */
   readonly confirmations?: number | undefined
+  /**
+   * How long a request that a node refused (429, 5xx) is made again, in milliseconds. Default 20,000. A real Bee goes on
+   * refusing a chunk that it failed to fetch for a minute: with one node alone, 70,000 outlasts that.
+   */
+  readonly retryMs?: number | undefined
   /** Most requests to the Bee node in flight. Default 256; how many are welcome is found out. */
   readonly maxInFlight?: number | undefined
   /** Told of each request to the Bee node when it has ended. */
@@ -168,6 +173,7 @@ async function connectOver(
     readBack,
     evidence,
     confirmations,
+    retryMs,
     maxInFlight,
     onRequest,
     local = new MemoryLevel<string, Uint8Array>(),
@@ -193,7 +199,7 @@ async function connectOver(
       beginsLog: typeof feed === 'object' && feed.beginsLog,
     })
   const stamper = stampWith && (await stamperFor(stampWith, batch, local))
-  const store = storeAt(bee, { batch, stamper, readBack, evidence, maxInFlight, onRequest })
+  const store = storeAt(bee, { batch, stamper, readBack, evidence, retryMs, maxInFlight, onRequest })
   const { registry, chainId } = id
   const place = { provider: rpc, registry, chainId, signer, confirmations }
   const parts = {
@@ -341,7 +347,7 @@ function storeAt(
   bee: string | readonly string[],
   options: { readonly stamper: Stamper | undefined } & Pick<
     ConnectOptions,
-    'batch' | 'readBack' | 'evidence' | 'maxInFlight' | 'onRequest'
+    'batch' | 'readBack' | 'evidence' | 'retryMs' | 'maxInFlight' | 'onRequest'
   >,
 ): SwarmStore | GatewayPool {
   const urls = typeof bee === 'string' ? [bee] : bee

@@ -1,4 +1,4 @@
-import { CorruptError, NotFoundError, type Reference, verifyChunk } from '@remote-log/core'
+import { CorruptError, NotFoundError, type Reference, UnavailableError, verifyChunk } from '@remote-log/core'
 import { type AnswerOrigin, isAbsence, isWebPage, refused, unavailable } from './answer-error.ts'
 import {
   type BeeAnswer,
@@ -59,18 +59,22 @@ export class BeeNode {
   }
 
   /** A chunk, its hash verified. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
-  chunk(reference: Reference, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  async chunk(reference: Reference, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const request = {
       method: 'GET',
       route: '/chunks/{address}',
       parameter: reference,
       limit: MAX_CHUNK_BYTES,
     } as const
-    return this.call(request, signal, (answer, origin) => {
-      if (answer.status === 200) return verified(reference, answer, origin)
-      if (isAbsence(answer)) throw absent(reference, origin)
-      throw unavailable(answer, origin)
-    })
+    try {
+      return await this.call(request, signal, (answer, origin) => {
+        if (answer.status === 200) return verified(reference, answer, origin)
+        if (isAbsence(answer)) throw absent(reference, origin)
+        throw unavailable(answer, origin)
+      })
+    } catch (error) {
+      throw error instanceof UnavailableError ? aboutRead(error, reference) : error
+    }
   }
 
   /**
@@ -132,6 +136,17 @@ function verified(reference: Reference, answer: BeeAnswer, origin: AnswerOrigin)
     throw new CorruptError(what, { ...error.details, url }, error)
   }
   return answer.bytes
+}
+
+/** A read that was given up. */
+function aboutRead(error: UnavailableError, reference: Reference): UnavailableError {
+  const { status } = error.details
+  const remedy =
+    status === 500
+      ? 'a Bee that failed to fetch a chunk passes its peers over for a minute: ask again after that, or another node'
+      : 'ask again later, or another node'
+  const what = `${error.message}; whether chunk ${reference} is there can't be told: ${remedy}`
+  return new UnavailableError(what, { ...error.details, reference }, error)
 }
 
 function absent(reference: Reference, { url }: AnswerOrigin): NotFoundError {

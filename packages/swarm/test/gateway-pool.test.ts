@@ -68,6 +68,60 @@ describe('GatewayPool', () => {
     assert.equal(proxies[0]!.stats().requests, 1)
   })
 
+  test('one that lied comes after one that failed for this very chunk, however slow that is', async t => {
+    const { pool, proxies } = await poolOf(t, always('flips'), always('fails'))
+    const [first, second] = chunks as [Chunk, Chunk]
+    await assert.rejects(pool.get(first.reference))
+    proxies[0]!.setRule(undefined)
+    assert.deepEqual(await pool.get(second.reference), second.bytes)
+    proxies[1]!.setRule(() => ({ delayMs: 60 }))
+    for (const proxy of proxies) proxy.resetStats()
+    assert.deepEqual(await pool.get(second.reference), second.bytes)
+    assert.deepEqual(
+      proxies.map(proxy => proxy.stats().requests),
+      [0, 1],
+    )
+  })
+
+  test('each further lie doubles the quarantine', async t => {
+    const { pool } = await poolOf(t, always('flips'), always('fails'))
+    const minutes = () => (pool.health()[0]!.until! - Date.now()) / 60_000
+    for (const [lies, least] of [
+      [1, 5],
+      [2, 15],
+      [3, 35],
+    ] as const) {
+      await assert.rejects(pool.get(chunks[lies]!.reference))
+      assert.equal(pool.health()[0]!.lies, lies)
+      assert.ok(minutes() > least && minutes() <= 10 * 2 ** (lies - 1), `${minutes()} minutes`)
+    }
+  })
+
+  test('gateways that all became slower are waited for longer each time around', {
+    timeout: 60_000,
+  }, async t => {
+    const { proxies } = await poolOf(t, undefined, undefined)
+    const pool = new GatewayPool({ urls: urlsOf(proxies), retryMs: 0, timeoutMs: 600_000 })
+    for (const { reference } of chunks.slice(0, 30)) await pool.get(reference)
+    // Longer than either is waited for the first time, whatever this machine has to do besides, and not the second.
+    const patience = pool.health().map(({ p95Ms = 500 }) => 4 * Math.max(125, p95Ms))
+    const delayMs = 1.5 * Math.max(...patience)
+    for (const proxy of proxies) proxy.setRule(() => ({ delayMs }))
+    assert.deepEqual(await pool.get(chunks[40]!.reference), chunks[40]!.bytes)
+  })
+
+  test('when all are silent a read ends, and says so of each: none is asked for ever', async t => {
+    const { proxies } = await poolOf(t, always('hangs'), always('hangs'), always('hangs'))
+    const pool = new GatewayPool({ urls: urlsOf(proxies), retryMs: 0, timeoutMs: 300 })
+    const { reference } = chunks[5]!
+    const { details, message } = await expectCode(pool.get(reference), 'UNAVAILABLE', 'get')
+    assert.equal(details.reference, reference)
+    for (const proxy of proxies) {
+      assert.ok(String(details.gateways).includes(`${proxy.url}: UNAVAILABLE`), message)
+      assert.ok(proxy.stats().requests <= 2, `asked ${proxy.stats().requests} times`)
+    }
+  })
+
   test('a quick one that came to deny everything is asked less and less', async t => {
     const { pool, proxies } = await poolOf(t, undefined, () => ({ delayMs: 20 }))
     for (const { reference } of chunks.slice(0, 20)) await pool.get(reference)
