@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -86,5 +86,29 @@ describe('several commands in one home folder', () => {
     assert.equal(code, 24)
     assert.match(stderr, /another process uses this home folder/)
     await release()
+  })
+
+  test('what is only here is said, and damage in the files of the database, until it is accepted', async () => {
+    await here(['append'], 'only here\n')
+    const status = await here(['status', '--json'])
+    const { atRisk } = JSON.parse(status.stdout) as { atRisk: { entries: number; firstSeq: number } }
+    assert.ok(atRisk.entries > 0 && atRisk.firstSeq > 0)
+    assert.match(
+      (await here(['status'])).stdout,
+      new RegExp(`only here +.*from ${atRisk.firstSeq} on.*publish them`),
+    )
+    const folder = join(home, 'local')
+    const log = (await readdir(folder)).find(name => name.endsWith('.log'))!
+    const bytes = await readFile(join(folder, log))
+    bytes[bytes.length >> 1]! ^= 1
+    await writeFile(join(folder, log), bytes)
+    for (const command of ['status', 'cat', 'publish']) {
+      const { code, stderr } = await here([command])
+      assert.equal(code, 25, stderr)
+      assert.match(stderr, /writes are lost/)
+    }
+    assert.equal((await here(['forget', '--drop-damaged'])).code, 0)
+    assert.equal((await here(['status'])).code, 0)
+    assert.match((await here(['cat'])).stdout, /from beside/)
   })
 })

@@ -40,16 +40,16 @@ export async function withLanes(
   const { account } = config
   const signer = change ? await unlockKey(runtime, home, list.owner, { account, ...options }) : undefined
   const network = await resolveNetwork(config)
-  const [{ CLASSIC_LEVEL_OPTIONS, connect, connectLanes }, { ClassicLevel }] = await Promise.all([
+  const [{ connect, connectLanes }, { openDatabase }] = await Promise.all([
     import('@remote-log/client'),
-    import('classic-level'),
+    import('./open-database.ts'),
   ])
   await mkdir(home.database, { recursive: true, mode: 0o700 })
   const place = { bee: gatewaysOf(network), rpc: network.rpc }
   const isIn =
     config.role === 'writer' && config.log.registry === list.registry && config.log.chainId === list.chainId
   const open = async (): Promise<{ lanes: Lanes; own: RemoteLog | undefined }> => {
-    const local = new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS)
+    const local = openDatabase(home)
     const own = isIn ? await connect({ ...place, local, log: config.log }) : undefined
     try {
       return { lanes: await connectLanes({ ...place, local, list, signer, own }), own }

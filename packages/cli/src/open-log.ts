@@ -29,6 +29,8 @@ export interface OpenOptions extends GlobalOptions, PasswordOptions, EvidenceOpt
   /** Another node than the configured one. Its batches are others too. */
   readonly bee?: string | undefined
   readonly batch?: string | undefined
+  /** Go on where LevelDB lost writes. */
+  readonly acceptLoss?: boolean | undefined
   /** In place of the configured one. */
   readonly relayer?: string | undefined
 }
@@ -87,14 +89,14 @@ async function openerOf(
   const { uploads = options.use === 'publish' } = options
   const evidence = uploads ? evidenceFor(options, config, gatewaysOf(network)) : {}
   // Both take a while to load: commands that open no log, and --help, do without.
-  const [{ CLASSIC_LEVEL_OPTIONS, connect, gatewayHealth }, { ClassicLevel }] = await Promise.all([
+  const [{ connect, gatewayHealth }, { openDatabase }] = await Promise.all([
     import('@remote-log/client'),
-    import('classic-level'),
+    import('./open-database.ts'),
   ])
   await mkdir(home.database, { recursive: true, mode: 0o700 })
   const { anchorEvery } = config.feed ?? {}
   const open = async () => {
-    const local = new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS)
+    const local = openDatabase(home, options.acceptLoss)
     return connect({
       log: config.log,
       rpc,

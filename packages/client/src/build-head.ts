@@ -3,7 +3,6 @@ import {
   type ChunkRoom,
   chunkPayload,
   emptyLogState,
-  LocalDamagedError,
   LogBuilder,
   type Reference,
   type SaltSearch,
@@ -12,7 +11,6 @@ import {
 } from '@remote-log/core'
 import { type Anchor, decodeHead } from './anchor.ts'
 import type { LogContext } from './context.ts'
-import { unsentName } from './local-log.ts'
 
 /** What a head is built of: the anchored head, and behind it so many of the unsent entries. */
 export interface HeadPlan {
@@ -63,15 +61,13 @@ export async function buildHead(
   const sealedBefore = anchor?.page.roots.sealedPages ?? 0
   let page = sealedBefore
   const staged: number[] = []
-  let built = 0
   const give = async (chunks: readonly Chunk[]) => {
     const [sealed, ...index] = chunks
     if (sealed === undefined) return
     await sink.chunk(sealed, page++)
     for (const chunk of index) await sink.chunk(chunk)
   }
-  for await (const { ordinal, entry } of local.unsent(first, first + entries)) {
-    if (ordinal !== first + built) break
+  for await (const { entry } of local.unsent(first, first + entries)) {
     if (entry.staging !== undefined && entry.content.kind === 'reference') {
       staged.push(entry.staging)
       await sink.payload?.(entry.staging, entry.content.reference)
@@ -79,13 +75,6 @@ export async function buildHead(
     if (linked) await give(await inTurns(builder.sealSteps(), sink))
     await give((await inTurns(builder.appendSteps(entry), sink)).chunks)
     if (linked) await give(await inTurns(builder.sealSteps(), sink))
-    built++
-  }
-  if (built < entries) {
-    const record = unsentName(first + built)
-    throw new LocalDamagedError(`the record ${record}, an unsent entry, is missing on this device`, {
-      record,
-    })
   }
   const head = await inTurns(builder.headSteps(), sink)
   await give(head.sealed)
@@ -97,7 +86,7 @@ export async function buildHead(
   const decoded = decodeHead(bytes, log, head.reference)
   return {
     anchor: { head: head.reference, bytes, page: decoded, history, directory },
-    entries: built,
+    entries,
     staged,
     salts: builder.salts,
   }

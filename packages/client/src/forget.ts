@@ -64,6 +64,7 @@ async function dropDamaged(context: LogContext): Promise<void> {
     if (entry) kept++
   }
   for (let ordinal = kept; ordinal < next; ordinal++) changes.push(local.deleteUnsent(ordinal))
+  changes.push(local.putQueued(kept))
   await commit(context, changes, () => {
     state.unsent = { first, next: kept }
   })

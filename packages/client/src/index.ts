@@ -95,6 +95,7 @@ export { Lanes, type LanesParts } from './lanes/lanes.ts'
 export type { LaneCursor, LaneEntry, ReadLanesOptions } from './lanes/read-lanes.ts'
 export type { LaneResult, LanesStatement, SyncLanesOptions } from './lanes/sync-lanes.ts'
 export type { WatchLanesOptions } from './lanes/watch-lanes.ts'
+export { LevelFolder, type LevelFolderOptions } from './level-folder.ts'
 export {
   CLASSIC_LEVEL_OPTIONS,
   type LocalChange,

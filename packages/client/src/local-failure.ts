@@ -12,13 +12,15 @@ import {
  */
 export function localFailure(cause: unknown, did: string, log: LogHash | undefined): RemoteLogError {
   if (cause instanceof RemoteLogError) return cause
-  const codes = [cause, (cause as { cause?: unknown } | undefined)?.cause].map(
-    error => (error as { code?: unknown } | undefined)?.code,
-  )
+  const errors = [cause, (cause as { cause?: unknown } | undefined)?.cause] as (
+    | { code?: unknown }
+    | undefined
+  )[]
+  const codes = errors.map(error => error?.code)
   if (codes.includes('LEVEL_LOCKED')) {
     return new LockedError('another process has this local log open', { log }, cause)
   }
-  if (codes.includes('LEVEL_CORRUPTION')) {
+  if (codes.includes('LEVEL_CORRUPTION') || errors.some(isFileMissing)) {
     return new LocalDamagedError(
       `the local database is damaged: it could not be ${did}`,
       { log, record: '*' },
@@ -26,4 +28,9 @@ export function localFailure(cause: unknown, did: string, log: LogHash | undefin
     )
   }
   return new UnavailableError(`the local database could not be ${did}`, { log }, cause)
+}
+
+/** LevelDB makes what a new folder needs: what it misses then was named by a file that is damaged, or is gone. */
+function isFileMissing(error: unknown): boolean {
+  return error instanceof Error && /\/(?!LOCK:)[^/]*: No such file or directory$/.test(error.message)
 }

@@ -52,7 +52,7 @@ export interface QueueSnapshot extends AsyncIterable<Queued> {
 /**
  * One log's records on this device. Names, all below `<log hash>/`:
  * `anchor`, `have` (which pages are kept), `journal`, `paid`, `announced`, `feed` (see `LocalFeedRecords`),
- * `sent` (ordinals before it are published),
+ * `sent` (ordinals before it are published), `queued` (ordinals before it were given when the log was closed last),
  * `page/<index>`, `chunk/<reference>` (of published payloads), `unsent/<ordinal>`, `staged/<staging>/<reference>`.
  * Every method is one atomic write or one read; nothing is cached here. Each record is checked when it is read:
  * LOCAL_DAMAGED names it. A database that can't be read or written is UNAVAILABLE.
@@ -116,7 +116,7 @@ export class LocalLog {
     return bytes && decodeAnnounced(openRecord('announced', bytes))
   }
 
-  /** The queued entries from ordinal `from` to before `to`, as they are now. */
+  /** The queued entries from ordinal `from` to before `to`, as they are now; one that is missing is LOCAL_DAMAGED. */
   unsent(from: number, to: number, reverse = false): QueueSnapshot {
     const root = `${this.log}/`
     const range = { gte: root + unsentName(from), lt: root + unsentName(Math.max(from, to)), reverse }
@@ -124,12 +124,15 @@ export class LocalLog {
     const read = this.#read(iterator)
     const leave = this.#enter()
     const decode = async function* (): AsyncGenerator<Queued, void, undefined> {
+      let ordinal = reverse ? to : from - 1
+      const next = () => unsentName(reverse ? --ordinal : ++ordinal)
       try {
         for await (const [key, value] of read) {
-          const name = key.slice(root.length)
-          const ordinal = Number.parseInt(name.slice('unsent/'.length), 16)
+          const name = next()
+          if (key !== root + name) throw missing(name)
           yield { ordinal, entry: decodeUnsent(openRecord(name, value), name) }
         }
+        if (reverse ? ordinal > from : ordinal < to - 1) throw missing(next())
       } finally {
         await leave()
       }
@@ -154,14 +157,14 @@ export class LocalLog {
     }
   }
 
-  /** Ordinals of the queued entries: from `first` to before `next`. */
+  /** Ordinals of the queued entries: from `first` to before `next`. @throws LOCAL_DAMAGED */
   async unsentBounds(): Promise<{ first: number; next: number }> {
     const bytes = await this.#get('sent')
     const sent = bytes ? decodeOrdinal(openRecord('sent', bytes)) : 0
-    const first = await this.#edgeKey('unsent/', sent, false)
     const last = await this.#edgeKey('unsent/', sent, true)
-    if (first === undefined || last === undefined) return { first: sent, next: sent }
-    return { first: Number.parseInt(first, 16), next: Number.parseInt(last, 16) + 1 }
+    const known = await this.#get('queued')
+    const next = known ? decodeOrdinal(openRecord('queued', known)) : 0
+    return { first: sent, next: Math.max(sent, next, last === undefined ? 0 : Number.parseInt(last, 16) + 1) }
   }
 
   /** Clears the records of entries that are published, as soon as no snapshot of the queue is read any more. */
@@ -261,6 +264,11 @@ export class LocalLog {
     return this.#put('sent', sealRecord('sent', encodeOrdinal(before)))
   }
 
+  /** So many ordinals are taken at least: written when the log is closed, so that newer entries are missed if they go. */
+  putQueued(next: number): LocalChange {
+    return this.#put('queued', sealRecord('queued', encodeOrdinal(next)))
+  }
+
   putAnnounced(announced: Announced): LocalChange {
     return this.#put('announced', sealRecord('announced', encodeAnnounced(announced)))
   }
@@ -349,6 +357,10 @@ export class LocalLog {
 /** The same bytes without what Node's `Buffer` changes: its `slice` is no copy. */
 function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length)
+}
+
+function missing(record: string): LocalDamagedError {
+  return new LocalDamagedError(`the record ${record}, an unsent entry, is missing on this device`, { record })
 }
 
 function encodeOrdinal(ordinal: number): Uint8Array {

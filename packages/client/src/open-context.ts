@@ -17,7 +17,7 @@ import { PageRanges } from './page-ranges.ts'
 /**
  * Reads what the local database holds of a log, and clears payloads that no entry came to need. Damage to what trust
  * is built on does not keep the log from being opened: it is remembered, see `LogState.damage`.
- * @throws LOCKED, UNAVAILABLE, LOCAL_DAMAGED (an unsent entry by reference)
+ * @throws LOCKED, UNAVAILABLE, LOCAL_DAMAGED (the numbers of the queue)
  */
 export async function openContext(
   parts: {
@@ -47,7 +47,13 @@ export async function openContext(
 }
 
 /** Lets go of the local database, and closes it where nobody else uses it; the log may be opened again. */
-export async function closeContext({ local, log }: LogContext, database: LocalDatabase): Promise<void> {
+export async function closeContext(
+  { local, log, state }: LogContext,
+  database: LocalDatabase,
+): Promise<void> {
+  // What is at risk is missed if it goes; it is not worth an error that this could not be written down.
+  if (state.unsent.next > state.unsent.first)
+    await local.write([local.putQueued(state.unsent.next)], false).catch(() => undefined)
   if (letGo(database, log)) await local.close()
   else local.leave()
 }
@@ -72,6 +78,13 @@ async function readState(local: LocalLog): Promise<LogState> {
       journal: await local.journal(),
       announced: await local.announced(),
     }
+    const { anchor, have, journal } = known
+    // Whoever kept a page or built on a head trusted one.
+    if (!anchor && (have.ranges.length > 0 || journal?.base !== undefined)) {
+      throw new LocalDamagedError('the record anchor, the trusted head kept on this device, is missing', {
+        record: 'anchor',
+      })
+    }
     return { ...nothing, ...known, unsent, damage: undefined }
   } catch (error) {
     if (!(error instanceof LocalDamagedError)) throw error
@@ -88,8 +101,14 @@ async function clearOrphans({ local, state }: LogContext): Promise<number> {
   if (last === undefined) return 0
   const used = new Set<number>()
   const { first, next } = state.unsent
-  for await (const { entry } of local.unsent(first, next))
-    if (entry.staging !== undefined) used.add(entry.staging)
+  try {
+    for await (const { entry } of local.unsent(first, next))
+      if (entry.staging !== undefined) used.add(entry.staging)
+  } catch (error) {
+    // Of a damaged entry nobody knows what it needs; publishing and reading it will say so.
+    if (error instanceof LocalDamagedError) return last + 1
+    throw error
+  }
   for (
     let staging = await local.nextStaged(0);
     staging !== undefined;

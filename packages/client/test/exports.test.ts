@@ -14,6 +14,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'GroupEntry',
     'KeyPostage',
     'Lanes',
+    'LevelFolder',
     'LogEntry',
     'RemoteLog',
     'authorizeWriter',

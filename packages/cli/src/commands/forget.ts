@@ -12,12 +12,15 @@ export function addForget(program: Command, runtime: Runtime): void {
   program
     .command('forget')
     .description('Forget the trusted head and all that is kept of the published log; unsent entries stay.')
-    .option('--drop-damaged', 'also drop unsent entries that can no longer be read')
+    .option(
+      '--drop-damaged',
+      'also drop unsent entries that can no longer be read, and go on with what is left',
+    )
     .option('--even-unsettled', 'also while a publication is under way whose outcome is not known')
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
       const { json, dropDamaged, evenUnsettled, ...options }: Options = command.optsWithGlobals()
-      await withLog(runtime, options, async log => {
+      await withLog(runtime, { ...options, acceptLoss: dropDamaged }, async log => {
         await log.forget({ signal: runtime.signal, dropDamaged, evenUnsettled })
         const { unsent } = log.status()
         if (json) await runtime.stdout.json({ forgotten: true, unsent })

@@ -1,5 +1,5 @@
-import type { BeePostage, ExpirySource, KeyPostage, Lifetime, RemoteLog } from '@remote-log/client'
-import { formatLogId, NotFoundError, UnavailableError } from '@remote-log/core'
+import type { AtRisk, BeePostage, ExpirySource, KeyPostage, Lifetime, RemoteLog } from '@remote-log/client'
+import { formatLogId, LocalDamagedError, NotFoundError, UnavailableError } from '@remote-log/core'
 import type { Command } from 'commander'
 import { askContract, askNodes, type BatchStatus, describeBatch } from '../batch-status.ts'
 import { gatewaysOf } from '../config.ts'
@@ -30,6 +30,7 @@ export function addStatus(program: Command, runtime: Runtime): void {
           log: formatLogId(id),
           role,
           unsent,
+          atRisk: (await atRiskOf(log)) ?? null,
           publishing,
           published,
           head: head ?? null,
@@ -44,7 +45,7 @@ export function addStatus(program: Command, runtime: Runtime): void {
         await stdout.line(`${status.log} (${role})`)
         if (role === 'writer') {
           await stdout.line(
-            `  only here    ${counted(unsent - announced, 'entry', 'entries')}${unsent > announced ? ': publish them' : ''}`,
+            `  only here    ${counted(unsent - announced, 'entry', 'entries')}${unsent > announced ? `${sinceWhen(status.atRisk)}: publish them` : ''}`,
           )
           if (announced > 0)
             await stdout.line(
@@ -72,6 +73,21 @@ export function addStatus(program: Command, runtime: Runtime): void {
         await showLifetimes(stdout, parts, Date.now())
       })
     })
+}
+
+/** What is lost with this device; not known where the queue is damaged, which publishing and reading will say. */
+async function atRiskOf(log: RemoteLog): Promise<AtRisk | undefined> {
+  try {
+    return await log.atRisk()
+  } catch (error) {
+    if (error instanceof LocalDamagedError) return undefined
+    throw error
+  }
+}
+
+function sinceWhen(risk: AtRisk | null): string {
+  if (risk === null) return ''
+  return `, from ${risk.firstSeq} on, the first of ${new Date(risk.since).toISOString()}; lost with this device`
 }
 
 /** Who is asked about postage: each Bee node by its URL, and the contract for a batch that this device stamps for. */
