@@ -65,8 +65,9 @@ export class Universe {
       step.do === 'publish' ? device.log.publish({ signal }) : device.log.sync({ signal }),
     )
     if (error) this.#count(error.code)
-    if (device === this.#bob && (error === undefined || error.code === 'REORG'))
-      this.#readersBranch = undefined
+    // Who was killed may have learned nothing.
+    const learned = error ? error.code === 'REORG' : step.mishap.kind !== 'kill'
+    if (device === this.#bob && learned) this.#readersBranch = undefined
     if (error?.code === 'REORG') {
       await device.recover()
     } else if (step.do === 'follow' && step.mishap.kind === 'none') {
