@@ -26,6 +26,14 @@ let home: string
 const names = ['Alice', 'Bob', 'Carol']
 const ids: LogId[] = []
 
+interface GroupSynced {
+  readonly complete: boolean
+  readonly entries: number
+  readonly missing: { reason: string; seq: number; member: string | null }[]
+}
+const groupLogs: string[] = []
+const homeOfMember = (n: number) => join(folder, `home ${n}`)
+
 before(async () => {
   net = await startDevnet()
   rpc = await startFaultProxy({ target: net.rpcUrl })
@@ -37,6 +45,21 @@ before(async () => {
   await publish(0, 'hello of Alice')
   await publish(1, 'hello of Bob')
   await jsonHere(['init', '--rpc', rpc.url, '--bee', net.beeUrl, '--log', formatLogId(ids[0]!)], { home })
+  for (const n of [0, 1, 2]) {
+    const chain = ['--rpc', net.rpcUrl, '--registry', net.registry, '--chain-id', `${net.chainId}`]
+    const place = [
+      ...chain,
+      '--bee',
+      net.beeUrl,
+      '--batch',
+      net.batch,
+      '--topic',
+      'our group',
+      '--no-key-file',
+    ]
+    const env = envOf(n)
+    groupLogs.push((await jsonHere<{ log: string }>(['init', ...place], { home: homeOfMember(n), env })).log)
+  }
 })
 after(async () => {
   await rpc?.stop()
@@ -127,4 +150,54 @@ test('what is wrong with one contact is shown, and is the exit code; wrong argum
   }
   const bad = await cliHere(['contacts', 'add', '--file', '-'], { home, input: `${lines()}oops\n` })
   assert.match(bad.stderr, /line 6: a log id looks like remotelog:/)
+})
+
+const envOf = (n: number) => ({ REMOTE_LOG_KEY: net.accounts[n]!.privateKey })
+const run = async (n: number, args: string[], input = '') => {
+  const { code, stdout, stderr } = await cliHere(args, { home: homeOfMember(n), env: envOf(n), input })
+  assert.equal(code, 0, stderr)
+  return stdout
+}
+
+test('three homes talk by command: everybody prints the same, each reply behind what it replies to', async () => {
+  for (const me of [0, 1, 2])
+    for (const other of [0, 1, 2])
+      if (me !== other) await run(me, ['contacts', 'add', groupLogs[other]!, '--name', names[other]!])
+  assert.match(await run(0, ['group', 'send', 'who', 'brings', 'wine?']), /^1 entry appended/)
+  assert.equal(await run(0, ['group', 'cat', '--offline']), 'me: who brings wine?\n')
+  await run(0, ['publish'])
+  assert.match(await run(1, ['group', 'sync']), /^complete: 1 entry of 3 logs in their places, 1 of them new/)
+  await run(1, ['group', 'send'], 'I do\nred\n')
+  await run(1, ['publish'])
+  assert.equal(await run(2, ['group', 'tail', '-n', '2']), 'Bob: I do\nBob: red\n')
+  assert.equal(await run(0, ['group', 'cat']), 'me: who brings wine?\nBob: I do\nBob: red\n')
+  const entries = (await run(2, ['group', 'cat', '--json']))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  assert.deepEqual(
+    entries.map(({ log, level, dependencies, text }) => [log, level, dependencies.length, text]),
+    [
+      [groupLogs[0], 'causal', 0, 'who brings wine?'],
+      [groupLogs[1], 'causal', 1, 'I do'],
+      [groupLogs[1], 'causal', 0, 'red'],
+    ],
+  )
+})
+
+test('who does not follow the one that was answered is told so, by exit code and by name', async () => {
+  await run(2, ['contacts', 'remove', 'Alice'])
+  const { code, stdout } = await cliHere(['group', 'sync'], { home: homeOfMember(2) })
+  assert.equal(code, 10)
+  assert.match(stdout, /^incomplete: 0 entries of 2 logs/)
+  assert.match(
+    stdout,
+    /missing: entry 0 of the log [0-9a-f]{64}, needed by entry 0 of [0-9a-f]{64}: unknown-log/,
+  )
+  const found = await cliHere(['group', 'sync', '--json'], { home: homeOfMember(2) })
+  const { missing, complete, entries } = JSON.parse(found.stdout) as GroupSynced
+  assert.deepEqual(
+    [complete, entries, missing.map(({ reason, seq, member }) => [reason, seq, member])],
+    [false, 0, [['unknown-log', 0, null]]],
+  )
 })
