@@ -75,6 +75,7 @@ export type { ForgetOptions } from './forget.ts'
 export type { EphemeralListener, EphemeralMessage, EphemeralTransport } from './group/ephemeral.ts'
 export {
   Group,
+  type GroupMember,
   type GroupParts,
   type GroupReadOptions,
   type GroupStatement,

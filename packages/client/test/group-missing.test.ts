@@ -119,6 +119,28 @@ test('a lie about a dependency, a circle, an unknown version and a time far ahea
   )
 })
 
+test('of a log that is cut off, what lies behind is left out, and who depends on it is told so', async () => {
+  const circle = new Circle(2)
+  const [alice, bob] = [await circle.device(0), await circle.device(1)]
+  await say(alice, 'mine')
+  await bob.sync()
+  await say(bob, 'reply')
+  await say(alice, 'of the thief')
+  await bob.sync()
+  await say(bob, 'reply to the thief')
+  const members = [{ log: memberLog(0), upTo: 1 }, memberLog(1)]
+  const carol = await circle.reader({ members })
+  const { missing } = await carol.sync()
+  assert.deepEqual(await textsIn(carol.entries()), ['mine', 'reply'])
+  assert.deepEqual(
+    missing.map(({ log, seq, reason, message }) => [log, seq, reason, /cut-off/.test(message)]),
+    [[HASHES[0], 1, 'unavailable', true]],
+  )
+  await assert.rejects(circle.reader({ members: [{ log: memberLog(0), upTo: -1 }] }), {
+    code: 'INVALID_ARGUMENT',
+  })
+})
+
 test('ids chosen beforehand make a circle: both wait, and it is called one', async () => {
   const circle = new Circle(2)
   const ids = [1, 2].map(n => defaultMessageId(Uint8Array.of(n)))

@@ -31,6 +31,8 @@ export interface Unread {
 export class GroupLog {
   readonly source: LogSource
   readonly log: LogHash
+  /** seq from which on entries are left out. */
+  readonly upTo: number
   /** By seq: where the content begins in the payload, 0 where nothing is set. */
   readonly #contentAt: number[] = []
   /** By seq: what is wrong with what looks like an envelope. */
@@ -41,8 +43,9 @@ export class GroupLog {
   /** What the last sync could not bring. */
   missing: readonly Missing[] = []
 
-  constructor(source: LogSource, kept: KeptEnvelopes) {
+  constructor(source: LogSource, kept: KeptEnvelopes, upTo = Number.POSITIVE_INFINITY) {
     this.source = source
+    this.upTo = upTo
     this.log = logHash(source.id)
     this.#kept = kept
   }
@@ -67,7 +70,7 @@ export class GroupLog {
   async take(fetch: boolean, signal: AbortSignal | undefined): Promise<CausalEntry[]> {
     const taken: CausalEntry[] = []
     const byReference: LogEntry[] = []
-    for (const gap of this.#seen.missing(0, this.source.status().published)) {
+    for (const gap of this.#seen.missing(0, Math.min(this.source.status().published, this.upTo))) {
       let run = gap.from
       let seen = gap.from
       for await (const entry of this.source.kept({ ...gap, signal })) {

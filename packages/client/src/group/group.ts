@@ -58,6 +58,13 @@ export interface Sent extends Appended {
   readonly header: CausalHeader | undefined
 }
 
+/** A log of somebody else. */
+export interface GroupMember {
+  readonly log: LogId | string
+  /** seq from which on its entries are left out: where a lane that was revoked is cut off. Default: none is. */
+  readonly upTo?: number | undefined
+}
+
 /** The parts that a group is made of; `connectGroup` chooses the usual ones. */
 export interface GroupParts extends Partial<Pick<LogSettings, 'ranges' | 'now' | 'clock'>> {
   /** The chain and registry of all logs. */
@@ -70,7 +77,7 @@ export interface GroupParts extends Partial<Pick<LogSettings, 'ranges' | 'now' |
   /** The log that this device writes, open. It is a member, too, and is closed with the group. Absent: read only. */
   readonly own?: RemoteLog | undefined
   /** The logs of the others: one a device, where somebody has several. */
-  readonly members: Iterable<LogId | string>
+  readonly members: Iterable<LogId | string | GroupMember>
   /** Most entries that one of ours names: 0 to 32. Default 8. */
   readonly causalHistory?: number | undefined
   /** How ephemeral messages leave this device. Absent: only listeners here get them. */
@@ -161,15 +168,22 @@ export class Group {
    * Takes logs into the group, until it is closed; those that it has stay. What waited for them has its place then.
    * @throws INVALID_ARGUMENT (no log id, or one of another chain or registry); as {@link open}
    */
-  async add(...members: readonly (LogId | string)[]): Promise<void> {
-    const ids = new Map(members.map(member => this.#checked(member)).map(id => [logHash(id), id]))
-    const fresh = [...ids].filter(([log]) => !this.#logs.has(log)).map(([, id]) => id)
-    const open = async (id: LogId) => {
-      const log = await RemoteLog.open({ ...this.#parts, id, writable: false })
-      this.#opened.set(logHash(id), log)
-      return log
+  async add(...members: readonly (LogId | string | GroupMember)[]): Promise<void> {
+    const wanted = new Map<LogHash, { readonly id: LogId; readonly upTo: number | undefined }>()
+    for (const member of members) {
+      const { log, upTo } = typeof member === 'object' && 'log' in member ? member : { log: member }
+      checkCount(upTo, 'upTo')
+      const id = this.#checked(log)
+      wanted.set(logHash(id), { id, upTo })
     }
-    for await (const log of inOrder(fresh, OPENED_AT_ONCE, undefined, open)) this.#join(log)
+    const open = async ([log, { id, upTo }]: readonly [LogHash, { id: LogId; upTo: number | undefined }]) => {
+      const opened = await RemoteLog.open({ ...this.#parts, id, writable: false })
+      this.#opened.set(log, opened)
+      return { opened, upTo }
+    }
+    const fresh = [...wanted].filter(([log]) => !this.#logs.has(log))
+    for await (const { opened, upTo } of inOrder(fresh, OPENED_AT_ONCE, undefined, open))
+      this.#join(opened, upTo)
     await this.#take(false, undefined)
   }
 
@@ -291,8 +305,8 @@ export class Group {
     for (const log of this.#opened.values()) if (log !== this.own) await log.close()
   }
 
-  #join(log: RemoteLog): void {
-    const joined = new GroupLog(log, this.#kept)
+  #join(log: RemoteLog, upTo?: number): void {
+    const joined = new GroupLog(log, this.#kept, upTo)
     this.#opened.set(joined.log, log)
     this.#logs.set(joined.log, joined)
     this.#order.addLog(joined.log)

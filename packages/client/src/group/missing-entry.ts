@@ -68,6 +68,12 @@ function whyOf(
 function whyNotHere(seq: number, log: GroupLog): Pick<MissingEntry, 'reason' | 'code' | 'message'> {
   const unread = log.unread(seq)
   if (unread) return { code: undefined, ...unread }
+  if (seq >= log.upTo)
+    return {
+      reason: 'unavailable',
+      code: undefined,
+      message: 'it is behind the cut-off of its log: left out',
+    }
   const { published } = log.source.status()
   if (seq >= published) {
     const message = `the log has ${published} entries as far as it is known here: sync`
