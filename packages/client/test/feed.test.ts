@@ -301,7 +301,15 @@ test('an announced head that somebody submits to the chain is known: its entries
   for (const submitted of [1, 2, 3]) {
     for (const behind of [false, true]) {
       const net = new FeedWorld()
-      const alice = await net.writer()
+      const local = memory()
+      // A process that is killed before it clears what was sent: all of it is still there when it starts anew.
+      let killed = false
+      const kept = reopened(local)
+      kept.clear = async options => {
+        if (killed) throw new Error('killed')
+        await local.clear(options)
+      }
+      const alice = await net.writer(kept)
       await alice.appendMany(texts(1))
       const { head: base } = await alice.publish()
       const heads: Reference[] = []
@@ -316,8 +324,12 @@ test('an announced head that somebody submits to the chain is known: its entries
         await phone.append('from the phone')
         await phone.publish()
       }
-      const report = await alice.anchor()
-      assert.equal(report.entries, 3)
+      killed = true
+      await alice.sync().catch(() => undefined)
+      const again = await net.writer(reopened(local))
+      assert.equal(again.status().unsent, 3 - submitted)
+      const report = await again.anchor()
+      assert.equal(report.entries, 3 - submitted)
       const bob = await net.reader()
       await bob.sync()
       const all = await textsOf(bob.read())

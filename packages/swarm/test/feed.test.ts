@@ -247,6 +247,14 @@ describe('SwarmFeed over embedded nodes', () => {
     const bob = reader()
     assert.deepEqual((await bob.newest(log, next)).update?.chunk, page('on the second'))
     assert.deepEqual((await bob.newest(log, BASE)).update?.chunk, page('again on the first'))
+    // Nor in what a device remembers across a restart: the same place on another base is no contradiction.
+    const records = new MemoryRecords()
+    await reader({ records }).newest(log, next)
+    await alice.claim(log, next)
+    await alice.announce(log, next, page('again on the second'))
+    await reader({ records }).newest(log, next)
+    const finding = await reader({ records }).newest(log, BASE)
+    assert.deepEqual([finding.update?.index, finding.trouble], [1, undefined])
   })
 
   test('signals end it; what Bee would take for a reference is refused', async () => {
