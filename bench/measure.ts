@@ -1,6 +1,7 @@
 import type { Arguments } from './arguments.ts'
 import { bmtFigure } from './bmt.ts'
 import { contactFigures } from './contacts.ts'
+import { feedFigures } from './feed.ts'
 import { appends } from './figures/append.ts'
 import { type Bench, startBench } from './figures/bench.ts'
 import { browserHashing } from './figures/browser-hashing.ts'
@@ -31,6 +32,8 @@ export async function measure(
   figures.push(...(await gatewayFigures()))
   progress('a thousand contacts')
   figures.push(...(await contactFigures()))
+  progress('feeds')
+  figures.push(...(await feedFigures()))
   figures.push(...(await packing(depths, progress)))
   progress('starting the peers')
   const bench = await startBench(progress)

@@ -1,22 +1,7 @@
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 import { serve } from '../process/serve.ts'
+import { beeJs } from './bee-js.ts'
 import type { Network } from './devnet.ts'
 import { payload, timed } from './workload.ts'
-
-/** What is used of bee-js, a development dependency of core. */
-interface BeeJs {
-  readonly Bee: new (
-    url: string,
-  ) => {
-    makeFeedWriter(
-      topic: unknown,
-      privateKey: string,
-    ): { uploadPayload(batch: string, data: Uint8Array, options: { index: unknown }): Promise<unknown> }
-  }
-  readonly FeedIndex: { fromBigInt(index: bigint): unknown }
-  readonly Topic: { fromString(name: string): unknown }
-}
 
 /**
  * How bee-js writes a log: one feed update an entry, one after the other. It is given each index, which spares it the
@@ -36,11 +21,6 @@ const operations = {
     })
     return (entries / ms) * 1000
   },
-}
-
-async function beeJs(): Promise<BeeJs> {
-  const core = createRequire(new URL('../../packages/core/package.json', import.meta.url))
-  return (await import(pathToFileURL(core.resolve('@ethersphere/bee-js')).href)) as BeeJs
 }
 
 export type FeedWriterOperations = typeof operations
