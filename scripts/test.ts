@@ -110,15 +110,20 @@ async function fasterStart(): Promise<NodeJS.ProcessEnv> {
     : process.env
 }
 
-/** Runs steps until one fails. What each says is shown when it ends, so that no two are mixed; failures at the very end. */
+/**
+ * Runs steps until one fails. Beside another lane, what each says is shown when it ends, so that no two are mixed, and
+ * failures at the very end.
+ */
 async function runLane(lane: readonly string[]): Promise<{ name: string; said: string } | undefined> {
   for (const name of lane) {
     const { title, command } = STEPS[name]!
     const start = performance.now()
-    console.log(`${title} (${name}) ...`)
-    const { status, output } = await runKept(command())
+    const heading = `\n=== ${title} (${name}) ===\n`
+    const alone = lanes.length === 1
+    console.log(alone ? heading : `${title} (${name}) ...`)
+    const { status, output } = alone ? { status: await run(command()), output: '' } : await runKept(command())
     const seconds = ((performance.now() - start) / 1000).toFixed(0)
-    const said = `\n=== ${title} (${name}) ===\n\n${output}`
+    const said = alone ? '' : `${heading}\n${output}`
     summary.push(`${title}: ${status === 0 ? 'fine' : 'FAILED'} after ${seconds} s`)
     if (status !== 0) return { name, said }
     console.log(`${said}\n${title}: fine after ${seconds} s\n`)
