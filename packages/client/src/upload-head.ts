@@ -1,4 +1,11 @@
-import { NotFoundError, throwIfAborted, UnavailableError, type Upload } from '@remote-log/core'
+import {
+  CHUNK_BYTES,
+  NotFoundError,
+  RefusedError,
+  throwIfAborted,
+  UnavailableError,
+  type Upload,
+} from '@remote-log/core'
 import { type BuiltHead, buildHead, type HeadPlan } from './build-head.ts'
 import { BuiltPages } from './built-pages.ts'
 import type { LogContext } from './context.ts'
@@ -26,7 +33,7 @@ export interface UploadedHead {
 export async function uploadHead(context: LogContext, reader: Reader, plan: HeadPlan): Promise<UploadedHead> {
   const { local, settings, state } = context
   const resumes = state.journal?.upload
-  const upload = await resumeUpload(context, reader)
+  const upload = await resumeUpload(context, reader, plan.entries)
   const pages = new BuiltPages(local)
   const puts = new Puts(upload, reader)
   const stretches = new Stretches(puts, settings.bulk)
@@ -61,8 +68,27 @@ export async function uploadHead(context: LogContext, reader: Reader, plan: Head
   }
 }
 
+/**
+ * Refuses what certainly finds no room before any of it is sent: each 4,096 bytes of entries are a chunk of their own at
+ * least. @throws REFUSED
+ */
+async function demandRoom({ local, state }: LogContext, upload: Upload, entries: number): Promise<void> {
+  // An entry fills a page at the most, so that few entries need not be looked at.
+  if (upload.free === undefined || entries <= upload.free) return
+  const { first } = state.unsent
+  let bytes = 0
+  for await (const { entry } of local.unsent(first, first + entries)) {
+    if (entry.content.kind === 'embedded') bytes += entry.content.data.length
+  }
+  const chunks = Math.ceil(bytes / CHUNK_BYTES)
+  if (chunks <= upload.free) return
+  const what = `${entries} entries make ${chunks} chunks or more, and postage batch ${upload.paidBy} has room for ${upload.free} at the most`
+  const details = { reason: 'batch-too-small', chunks, free: upload.free, batch: upload.paidBy }
+  throw new RefusedError(`${what}: dilute it, or buy a larger one with remote-log postage`, details)
+}
+
 /** Takes up the journaled upload, or begins one and journals it. */
-async function resumeUpload(context: LogContext, reader: Reader): Promise<Upload> {
+async function resumeUpload(context: LogContext, reader: Reader, entries: number): Promise<Upload> {
   const { store, local, state } = context
   const journal = state.journal ?? { base: state.anchor?.head, upload: undefined, attempts: [] }
   if (journal.upload !== undefined) {
@@ -73,6 +99,8 @@ async function resumeUpload(context: LogContext, reader: Reader): Promise<Upload
     }
   }
   const upload = await store.beginUpload(reader.call)
+  // Chunks of a publication that was begun before may have their room already.
+  if (state.journal === undefined) await demandRoom(context, upload, entries)
   const begun = { ...journal, upload: upload.id }
   await local.write([local.putJournal(begun)], true)
   state.journal = begun

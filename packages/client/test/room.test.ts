@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ChunkRoom, type ContentStore, RefusedError } from '@remote-log/core'
+import { type ChunkRoom, type ContentStore, RefusedError, type RemoteLogError } from '@remote-log/core'
 import type { Progress } from '../src/index.ts'
-import { texts, textsOf, World } from './world.ts'
+import { bulky, texts, textsOf, World } from './world.ts'
 
 /** One head page in 16,384 finds room. */
 const CROWDED: ChunkRoom = {
@@ -14,13 +14,15 @@ const CROWDED: ChunkRoom = {
 }
 
 /** The store, whose batch is nearly full, and what was put into it. */
-function crowded(store: ContentStore) {
+function crowded(store: ContentStore, { room, free }: { readonly room?: ChunkRoom; readonly free?: number }) {
   const put: string[] = []
   const beginUpload: ContentStore['beginUpload'] = async options => {
     const upload = await store.beginUpload(options)
     return {
       id: upload.id,
-      room: CROWDED,
+      paidBy: 'ab'.repeat(32),
+      ...(room && { room }),
+      ...(free !== undefined && { free }),
       put: async (chunk, call) => {
         put.push(chunk.reference)
         await upload.put(chunk, call)
@@ -33,7 +35,7 @@ function crowded(store: ContentStore) {
 
 test('a search for room lets the event loop go around, tells how far it is, and stops when it is told to', async () => {
   const world = new World()
-  const { put, store } = crowded(world.store)
+  const { put, store } = crowded(world.store, { room: CROWDED })
   const alice = await world.writer({ store })
   await alice.appendMany(texts(3))
   const stop = new AbortController()
@@ -63,4 +65,28 @@ test('a search for room lets the event loop go around, tells how far it is, and 
   const bob = await world.reader()
   await bob.sync()
   assert.deepEqual(await textsOf(bob.read()), ['entry 0', 'entry 1', 'entry 2'])
+})
+
+test('a batch that certainly can’t hold a publication refuses it before anything is sent, each time; a larger one takes it', async () => {
+  const world = new World()
+  const { put, store } = crowded(world.store, { free: 8 })
+  const alice = await world.writer({ store })
+  await alice.appendMany(bulky(40))
+  for (let again = 0; again < 2; again++) {
+    await assert.rejects(alice.publish(), ({ code, details, message }: RemoteLogError) => {
+      assert.deepEqual(
+        [code, details.reason, details.chunks, details.free],
+        ['REFUSED', 'batch-too-small', 12, 8],
+      )
+      assert.match(message, /postage batch (ab){32} has room for 8 at the most: dilute it/)
+      return true
+    })
+  }
+  assert.deepEqual([put, alice.status().publishing, alice.status().unsent], [[], false, 40])
+  // What might fit is tried: chunk by chunk the store knows best.
+  const larger = crowded(world.store, { free: 12 })
+  await alice.close()
+  const again = await world.writer({ store: larger.store })
+  await again.appendMany(bulky(40))
+  assert.equal((await again.publish()).entries, 40)
 })

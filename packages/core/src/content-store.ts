@@ -57,6 +57,9 @@ export interface Upload {
   /** What pays for the chunks, where the store has such a thing. On Swarm: the id of a postage batch. */
   readonly paidBy?: string | undefined
 
+  /** How many chunks still find room at the most, where that is known: more are refused before any is sent. */
+  readonly free?: number | undefined
+
   /** Where the store has room, if it matters and is known: pages get salts by it (`LogBuilder`). */
   readonly room?: ChunkRoom | undefined
 

@@ -136,10 +136,12 @@ export class SwarmStore implements ContentStore, RangeReader {
     )
     if (!immutable && (slots <= WATCHED_SLOTS || utilization >= slots / 2)) {
       const known = await nodeSlots(this.#node, batch, depth, signal)
-      return postageOfNode(batch, known ?? slotsAtMost(batch, depth, utilization), true)
+      const free = known?.free ?? freeAtMost(depth, utilization)
+      return postageOfNode(batch, known ?? slotsAtMost(batch, depth, utilization), { keep: true, free })
     }
     const steered = immutable && depth <= MAX_STEERED_DEPTH && utilization >= slots / 2
-    return postageOfNode(batch, steered ? await nodeSlots(this.#node, batch, depth, signal) : undefined)
+    const known = steered ? await nodeSlots(this.#node, batch, depth, signal) : undefined
+    return postageOfNode(batch, known, { free: known?.free ?? freeAtMost(depth, utilization) })
   }
 
   /** The upload's tag; undefined where chunks are stamped here and the gateway gives no tags. */
@@ -177,6 +179,11 @@ export class SwarmStore implements ContentStore, RangeReader {
   batches({ signal }: CallOptions = {}): Promise<readonly BatchStatus[]> {
     return this.#listBatches(signal)
   }
+}
+
+/** The fullest bucket is known alone, and nothing of the others. */
+function freeAtMost(depth: number, utilization: number): number {
+  return 2 ** depth - utilization
 }
 
 /** Gateways let through what their operators chose; the rest is answered as forbidden or unknown. */

@@ -62,6 +62,10 @@ export class SwarmUpload implements Upload, FileUpload {
     return this.#options.postage.batch
   }
 
+  get free(): number | undefined {
+    return this.#options.postage.free
+  }
+
   get room(): ChunkRoom | undefined {
     return this.#options.postage.room
   }

@@ -38,6 +38,7 @@ describe('stamps of one’s own', () => {
     await Promise.all(chunks.map(chunk => again.put(chunk)))
     await again.confirm()
     assert.equal(stamper.fill, 40 / 2 ** 17)
+    assert.equal((await store.beginUpload()).free, 2 ** 17 - 40)
   })
 
   test('pass a gateway without tags: direct, and read back through a second node', async t => {
@@ -149,8 +150,9 @@ describe('room in a node’s own batch', () => {
       assert.equal(upload.room === undefined, wish.immutable)
       const chunks = chunksOf(JSON.stringify(wish), used)
       for (const chunk of chunks) await upload.put(chunk)
-      const { room } = await store.beginUpload()
+      const { room, free } = await store.beginUpload()
       assert.equal(room !== undefined, known, JSON.stringify(wish))
+      assert.equal(free, 2 ** wish.depth - used)
       if (!room) continue
       const [address] = chunks.map(({ reference }) => Buffer.from(reference, 'hex'))
       const beside = (n: number) => Buffer.concat([address!.subarray(0, 2), Buffer.alloc(30, n)])

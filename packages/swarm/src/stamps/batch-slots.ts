@@ -43,6 +43,11 @@ export class BatchSlots implements ChunkRoom {
     return this.#total / (BUCKETS * this.perBucket)
   }
 
+  /** Slots that are not taken. */
+  get free(): number {
+    return BUCKETS * this.perBucket - this.#total
+  }
+
   /** Slots that are taken in this bucket. */
   used(bucket: number): number {
     return this.#used[bucket]!

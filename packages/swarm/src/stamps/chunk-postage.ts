@@ -11,6 +11,8 @@ export interface ChunkPostage {
   headersFor(chunk: Chunk, signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>>
   /** Headers of a request that stores a file whose chunks the node stamps; undefined where it can't. */
   readonly fileHeaders: Readonly<Record<string, string>> | undefined
+  /** Slots that are free, at the most. */
+  readonly free: number | undefined
   /** Where pages look for room; undefined where nobody knows, or there is plenty. */
   readonly room: ChunkRoom | undefined
 }
@@ -18,14 +20,19 @@ export interface ChunkPostage {
 /**
  * A batch of the node's own, which stamps.
  * @param slots how many slots of each bucket were in use when the upload began, where it matters
- * @param keep refuses a chunk whose bucket is full: the node of a mutable batch would let an older one go for it. Chunks
+ * @param options `free`: slots, at the most; `keep` refuses a chunk whose bucket is full: the node of a mutable batch would let an older one go for it. Chunks
  * go one by one then, for each has to be counted.
  */
-export function postageOfNode(batch: string, slots: BatchSlots | undefined, keep = false): ChunkPostage {
+export function postageOfNode(
+  batch: string,
+  slots: BatchSlots | undefined,
+  { keep = false, free }: { readonly keep?: boolean; readonly free?: number | undefined } = {},
+): ChunkPostage {
   const headers = { 'swarm-postage-batch-id': batch }
   return {
     batch,
     room: slots,
+    free,
     fileHeaders: keep ? undefined : headers,
     headersFor: async ({ reference }) => {
       const address = slots && [addressOf(reference)]
@@ -42,6 +49,7 @@ export function postageOfStamper(stamper: Stamper): ChunkPostage {
   return {
     batch: stamper.batch,
     room: stamper.room,
+    free: stamper.free,
     fileHeaders: undefined,
     headersFor: async ({ reference, bytes }, signal) => {
       // A slot for a chunk that does not exist would be lost.

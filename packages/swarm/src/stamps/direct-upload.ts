@@ -28,6 +28,10 @@ export class DirectUpload implements Upload {
     return this.#options.postage.batch
   }
 
+  get free(): number | undefined {
+    return this.#options.postage.free
+  }
+
   get room(): ChunkRoom | undefined {
     return this.#options.postage.room
   }

@@ -70,6 +70,11 @@ export class Stamper {
     return this.#slots
   }
 
+  /** Slots that are not in use. */
+  get free(): number {
+    return this.#slots.free
+  }
+
   /** Slots in use, from 0 to 1. */
   get fill(): number {
     return this.#slots.fill
