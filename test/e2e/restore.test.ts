@@ -16,7 +16,6 @@ import { cliHere, jsonHere } from './cli-here.ts'
 
 /** Its first account is the devnet's. */
 const PHRASE = 'test test test test test test test test test test test junk'
-const PASSWORD = { REMOTE_LOG_PASSWORD: 'correct horse' }
 
 describe('a device that lost everything but its seed phrase goes on where it was', () => {
   let folder: string
@@ -26,7 +25,7 @@ describe('a device that lost everything but its seed phrase goes on where it was
   let rpc: FaultProxy
   let log = ''
   const said: string[] = []
-  const at = (name: string) => ({ home: join(folder, name), env: PASSWORD })
+  const at = (name: string) => ({ home: join(folder, name) })
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'remote-log-restore-'))
@@ -49,17 +48,17 @@ describe('a device that lost everything but its seed phrase goes on where it was
   }
 
   /** Sets a home up from the phrase, as a new device would: no key file, so that only the phrase is there. */
-  async function restore(name: string, more: readonly string[] = ['--no-key-file']): Promise<void> {
+  async function restore(name: string): Promise<void> {
     const place = ['--rpc', rpc.url, '--bee', bee.url, '--batch', net.batch]
     const what = ['--registry', net.registry, '--chain-id', String(net.chainId), '--topic', 'diary']
-    const args = ['init', ...place, ...what, '--mnemonic-file', phraseFile, '--json', ...more]
+    const args = ['init', ...place, ...what, '--mnemonic-file', phraseFile, '--json', '--no-key-file']
     const made = await run(name, args)
     assert.equal(made.code, 0, made.stderr)
     log = (JSON.parse(made.stdout) as { log: string }).log
     assert.equal(parseLogId(log).owner, net.accounts[0]!.address)
   }
 
-  const signed = (name: string) => ({ ...at(name), env: { ...PASSWORD, REMOTE_LOG_MNEMONIC: PHRASE } })
+  const signed = (name: string) => ({ ...at(name), env: { REMOTE_LOG_MNEMONIC: PHRASE } })
 
   async function publish(name: string, ...lines: string[]): Promise<number | null> {
     const input = lines.map(line => `${line}\n`).join('')
@@ -87,8 +86,8 @@ describe('a device that lost everything but its seed phrase goes on where it was
   }
 
   test('wipe, restore, append, publish: the old entries are read first, the new ones stand behind', async () => {
-    await restore('device', [])
-    assert.equal((await run('device', ['append', '--publish'], 'one\ntwo\n')).code, 0)
+    await restore('device')
+    assert.equal(await publish('device', 'one', 'two'), 0)
     await wipe('device')
     await restore('device')
     const statement = JSON.parse((await run('device', ['sync', '--json'])).stdout) as Record<string, unknown>

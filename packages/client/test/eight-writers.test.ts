@@ -10,7 +10,7 @@ import { DyingProcess } from './dying.ts'
 import { memory, reopened, textsOf } from './world.ts'
 
 const WRITERS = 8
-const ROUNDS = 3
+const ROUNDS = 2
 /** More seeds, or others: `WRITERS_SEEDS=5,6,7`. */
 const SEEDS = (process.env.WRITERS_SEEDS ?? '20261126').split(',')
 
