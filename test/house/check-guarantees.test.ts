@@ -27,6 +27,12 @@ describe('check-guarantees', () => {
     assert.equal(findingsWith(t, 'by thinking'), 'docs/guarantees.md:5: no test shows this promise')
   })
 
+  it('finds a failure in the result of a long run', t => {
+    const result = { failures: [{ seed: 7, error: 'lost\nat' }] }
+    const root = workspaceWith(t, { 'docs/guarantees.md': '', 'docs/soak.json': result })
+    assert.deepEqual(checkGuarantees(root), ['docs/soak.json: seed 7 fails: lost'])
+  })
+
   it('finds a test that is gone, and a file that is gone', t => {
     assert.match(
       findingsWith(t, '[a kill costs all](../test/a.test.ts)'),

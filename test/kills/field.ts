@@ -72,10 +72,10 @@ export class KillField {
   /**
    * One log whose writer is killed as the seed says. After each kill a reader finds a first part of the log, and the folder
    * has whatever was acknowledged; at the end the log is whole, and nothing was paid for twice ({@link Watched}).
-   * @param most kills, of those that the seed has
+   * @param times how often it is killed, up to three times; without it as the seed says
    */
-  async run(seed: number, most = Number.POSITIVE_INFINITY): Promise<Outcome[]> {
-    const { kills, together, publishEvery } = planOf(seed)
+  async run(seed: number, times?: number): Promise<Outcome[]> {
+    const { kills, usual, together, publishEvery } = planOf(seed)
     const { chainId, registry, accounts } = this.#devnet
     const [{ address: owner, privateKey }] = accounts as [Devnet['accounts'][number]]
     const batch = await this.#devnet.bee.grantBatch({ depth: 20 })
@@ -86,7 +86,7 @@ export class KillField {
     const outcomes: Outcome[] = []
     const watched = new Watched(this.#devnet, batch)
     let acknowledged = 0
-    for (const kill of kills.slice(0, most)) {
+    for (const kill of kills.slice(0, times ?? usual)) {
       const run = await this.#killed(orders, kill, watched)
       assert.ok(
         run.phase === 'start' || run.found >= acknowledged,
