@@ -21,8 +21,8 @@ export class Universe {
   #published: string[] = []
   /** Entries that went with dropped blocks: on the devices that have them, until these come to know. */
   #dropped = new Set<string>()
-  /** What was published before blocks were dropped, until the reader comes to know. */
-  #readersBranch: readonly string[] | undefined
+  /** What was published each time before blocks were dropped, until the reader comes to know. */
+  #readersBranches: (readonly string[])[] = []
 
   private constructor(counts: Counts) {
     this.#counts = counts
@@ -67,7 +67,7 @@ export class Universe {
     if (error) this.#count(error.code)
     // Who was killed may have learned nothing.
     const learned = error ? error.code === 'REORG' : step.mishap.kind !== 'kill'
-    if (device === this.#bob && learned) this.#readersBranch = undefined
+    if (device === this.#bob && learned) this.#readersBranches = []
     if (error?.code === 'REORG') {
       await device.recover()
     } else if (step.do === 'follow' && step.mishap.kind === 'none') {
@@ -89,7 +89,7 @@ export class Universe {
     const before = this.#published
     this.#published = await this.#seen()
     assert.deepEqual(this.#published, before.slice(0, this.#published.length))
-    if (this.#published.length < before.length) this.#readersBranch ??= before
+    if (this.#published.length < before.length) this.#readersBranches.push(before)
     for (const name of before.slice(this.#published.length)) this.#dropped.add(name)
   }
 
@@ -132,8 +132,8 @@ export class Universe {
       )
     }
     const copy = await namesIn(this.#bob.log, true)
-    const branch = this.#readersBranch?.slice(0, copy.length)
-    const expected = branch && String(branch) === String(copy) ? branch : published.slice(0, copy.length)
+    const branch = this.#readersBranches.find(names => String(names.slice(0, copy.length)) === String(copy))
+    const expected = (branch ?? published).slice(0, copy.length)
     assert.deepEqual(copy, expected, "the reader's copy is a first part of the log")
   }
 
