@@ -1,10 +1,12 @@
 import {
+  BudgetExceededError,
   CHUNK_BYTES,
   type ContentStore,
   type LeafGroups,
   type RangeReader,
   type Reference,
   RemoteLogError,
+  SPAN_BYTES,
 } from '@remote-log/core'
 import type { Fetched } from './fetched.ts'
 import { asMissed, type Missed } from './missed.ts'
@@ -59,7 +61,8 @@ export async function leafRun(
       if (code === 'NOT_FOUND' || code === 'REFUSED') strikes = MOST_STRIKES
       if (code === 'CORRUPT') {
         reader.tally.discarded(CHUNK_BYTES)
-        pages.push(await alone(from + pages.length))
+        const index = from + pages.length
+        pages.push(reader.tally.takeSpare(CHUNK_BYTES + SPAN_BYTES) ? await alone(index) : leftOut(index))
       }
     }
     ranged += pages.length - before
@@ -69,6 +72,14 @@ export async function leafRun(
     pages: [...pages, ...(await Promise.all(rest))],
     useful: ranged >= FAIR_LEAVES || ranged === to - from,
   }
+}
+
+/** The forged leaf was paid for; the budget does not cover the page once more. */
+function leftOut(index: number): Fetched {
+  const missed = new BudgetExceededError('it came forged, and the byte budget does not cover it twice', {
+    index,
+  })
+  return { index, missed }
 }
 
 /** A refused range says nothing of the pages in it. */

@@ -6,6 +6,7 @@ import {
   type HeadStatement,
   isRangeReader,
   type Reference,
+  SPAN_BYTES,
 } from '@remote-log/core'
 import { type Anchor, nextSeqOf } from './anchor.ts'
 import { checkCount } from './check-count.ts'
@@ -163,6 +164,8 @@ async function fetchMissing(
   const failures = new Failures()
   try {
     const plan = await planned(planMissing(context, reader, sealed, byteBudget), onPlan)
+    if (byteBudget !== undefined)
+      reader.tally.limitSpare(byteBudget - plan.spent.bytes - plan.bytes - SPAN_BYTES * plan.pages)
     let done = 0
     const progress = () => reader.progress('pages', ++done, plan.pages)
     for (const stretches of steps(context, reader, plan.stretches, window)) {

@@ -26,6 +26,7 @@ export class Tally {
   #requests = 0
   #chunks = 0
   #bytes = 0
+  #spare = Number.POSITIVE_INFINITY
 
   /** The next requests depend on answers to the ones before. */
   round(): void {
@@ -48,6 +49,18 @@ export class Tally {
   /** Bytes came and were not what was asked for. */
   discarded(bytes: number): void {
     this.#bytes += bytes
+  }
+
+  /** What may be spent beyond what was planned, in bytes; without a limit until this is called. */
+  limitSpare(bytes: number): void {
+    this.#spare = Math.max(0, bytes)
+  }
+
+  /** Whether so many bytes beyond the plan are left; they are taken then. */
+  takeSpare(bytes: number): boolean {
+    if (bytes > this.#spare) return false
+    this.#spare -= bytes
+    return true
   }
 
   costs(): Costs {
