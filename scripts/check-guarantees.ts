@@ -5,7 +5,8 @@ import { type Finding, lineAt, readText } from './workspace.ts'
 const TABLE = 'docs/guarantees.md'
 /** Of the commands that run longer than `npm test`. */
 const RESULTS = ['docs/kills.json', 'docs/soak.json']
-const ROW = /^\|(?! *(?:promise|-)).*\|$/gm
+/** Of the tables of promises; rows that begin with a command are of another one. */
+const ROW = /^\|(?! *(?:promise|command|`|-)).*\|$/gm
 const SHOWN_BY = /\[([^\]]+)\]\(([^)\s]+\.test\.ts)\)/g
 const TITLE = /\b(?:test|it)\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
 /** Stands in a row for the parts of a title that differ from test to test. */
