@@ -4,8 +4,10 @@ import { atMost, type Figure, timesAnchor } from '../report/row.ts'
 import { type Bench, throughLink } from './bench.ts'
 import type { Subject } from './subject.ts'
 
-/** Each way of reading is timed so often, in turn, and the fastest counts: what disturbs a run only slows it. */
-const ROUNDS = 8
+/** Each is timed so often, in turn, and the fastest counts: what disturbs a run only slows it. */
+const ROUNDS = 16
+/** Reading chunk by chunk takes so much longer that it is timed in every fourth round. */
+const CHUNKS_EVERY = 4
 /** Entries from which on speed is judged. */
 const SMALLEST_BARRED = 100_000
 /** Round trip of the slow network, in milliseconds. */
@@ -29,7 +31,7 @@ export async function bulkReads(bench: Bench, subject: Subject): Promise<Figure[
     bench.progress(`${label}: bulk read beside its limits, round ${round + 1} of ${ROUNDS}`)
     limits = faster(limits, await bench.reader.limits(near))
     times.ranges = Math.min(times.ranges, await read(near, 'by ranges'))
-    times.chunks = Math.min(times.chunks, await read(near, 'by chunks'))
+    if (round % CHUNKS_EVERY === 0) times.chunks = Math.min(times.chunks, await read(near, 'by chunks'))
   }
   const { hashMs, getMs } = limits!
   const slower = Math.max(hashMs, getMs)

@@ -63,7 +63,7 @@ async function followChain(
   if (state.damage) throw state.damage
   reader.progress('head', 0)
   if (!stated) reader.tally.round()
-  if (ahead && !state.anchor) context.store.warmUp?.()
+  if (ahead && !state.anchor && context.settings.ranges) context.store.warmUp?.()
   const statement = stated ?? (await names.head(id, { ...reader.call, at }))
   const trusted = state.anchor
   checkFresh(trusted, statement)

@@ -188,6 +188,8 @@ test('connections are opened ahead of a first sync of all, not of others', async
   const store = Object.assign(new CountingStore({ network: world.network }), { warmUp: () => void warmed++ })
   await (await world.open({ store })).sync({ byteBudget: 10_000 })
   assert.equal(warmed, 0, 'a little')
+  await (await world.open({ store, ranges: false })).sync()
+  assert.equal(warmed, 0, 'chunk by chunk')
   const log = await world.open({ store })
   await log.sync()
   assert.equal(warmed, 1)
