@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { KillField } from './field.ts'
 
 /** `npm run kills` runs more of them. */
-const SEEDS = 10
+const SEEDS = 20
 /** The second kill meets the recovery from the first. */
 const KILLS_OF_EACH = 2
 
