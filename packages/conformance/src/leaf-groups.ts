@@ -1,4 +1,5 @@
 import {
+  AbortedError,
   CHUNK_BYTES,
   type ContentStore,
   isRangeReader,
@@ -89,11 +90,24 @@ export function leafGroupTests(
       await putAndConfirm(store, chunks)
       await forge(subject, lie)
       const group = new KnownRoot(store, root, length)
-      group.lost = true
+      group.failure = new UnavailableError('the inner chunk is lost', {})
       const { leaves, error } = await drain(store, root, whole, group)
       expectSame(leaves.length, 0, 'leaves')
       const { details } = await expectCode(Promise.reject(error), code, name)
       expectSame(details.leaf, 0, 'details.leaf')
+    })
+  }
+
+  for (const { name, lie } of LIES.filter(({ sound }) => sound > 0)) {
+    test(`${name}, and its reader stops while the inner chunk is fetched: ABORTED, not wrong`, async subject => {
+      const { store } = subject
+      await putAndConfirm(store, chunks)
+      await forge(subject, lie)
+      const group = new KnownRoot(store, root, length)
+      group.failure = new AbortedError('the reader stopped', {})
+      const { leaves, error } = await drain(store, root, whole, group)
+      expectSame(leaves.length, 0, 'leaves')
+      await expectCode(Promise.reject(error), 'ABORTED', name)
     })
   }
 
@@ -109,7 +123,8 @@ export function leafGroupTests(
 class KnownRoot implements LeafGroups {
   /** First leaves of the groups whose inner chunks were fetched. */
   readonly fetched: number[] = []
-  lost = false
+  /** What fetching an inner chunk ends with. */
+  failure: RemoteLogError | undefined
   readonly #store: ContentStore
   readonly #walker: TreeWalker
   #rootKnown: Promise<void> | undefined
@@ -139,7 +154,7 @@ class KnownRoot implements LeafGroups {
   }
 
   async fetch({ from }: LeafRange): Promise<void> {
-    if (this.lost) throw new UnavailableError('the inner chunk is lost', {})
+    if (this.failure) throw this.failure
     this.fetched.push(from)
     await this.#supply(from)
   }

@@ -111,6 +111,7 @@ class Verification {
     try {
       await groups.fetch(group)
     } catch (error) {
+      if (error instanceof AbortedError) throw error
       const { file } = this.#origin
       throw new CorruptError(
         `${this.#sender} sent wrong bytes among leaves ${leaf} to ${group.to - 1} of ${file}, and the chunk that tells which can't be had`,
@@ -138,7 +139,8 @@ class Verification {
     try {
       await this.#groups!.fetch(this.#groups!.around(this.#leaf))
       return true
-    } catch {
+    } catch (error) {
+      if (error instanceof AbortedError) throw error
       return false
     }
   }
