@@ -2,6 +2,7 @@ import { LocalDamagedError, RefusedError } from '@remote-log/core'
 import type { Appender } from './appender.ts'
 import { commit } from './commit.ts'
 import type { LogContext } from './context.ts'
+import { announcedOf } from './feed/announced-head.ts'
 import type { LocalChange } from './local-database.ts'
 import { PageRanges } from './page-ranges.ts'
 import { NOTHING_PAID } from './paid.ts'
@@ -18,13 +19,20 @@ export interface ForgetOptions extends OperationOptions {
 /** What is known of the published log. */
 const RECORDS = ['anchor', 'have', 'journal', 'paid', 'announced'] as const
 
-/** @throws REFUSED while a publication's outcome is unknown, UNAVAILABLE, ABORTED */
+/** @throws REFUSED while a publication's outcome is unknown, or what was announced may still arrive, UNAVAILABLE, ABORTED */
 export async function forget(context: LogContext, appender: Appender, options: ForgetOptions): Promise<void> {
   const { local, state } = context
   if (state.journal && state.journal.attempts.length > 0 && !options.evenUnsettled) {
     throw new RefusedError(
       'a head was sent whose outcome is not known: publish settles it, or evenUnsettled forgets it, and its entries may then be published twice',
       { reason: 'unsettled publication' },
+    )
+  }
+  const announced = announcedOf(context)?.entries ?? 0
+  if (announced > 0 && !options.evenUnsettled) {
+    throw new RefusedError(
+      `${announced} entries were announced and may still arrive on the chain: anchor brings them there, or evenUnsettled forgets it, and they may then be published twice`,
+      { reason: 'unsettled publication', announced },
     )
   }
   const records = (await feedIsDamaged(context)) ? [...RECORDS, 'feed' as const] : RECORDS

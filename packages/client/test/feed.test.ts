@@ -291,6 +291,25 @@ test('a damaged record of the feed is named; forget goes on by an anchor', async
   assert.equal((await again.publish()).publication, undefined)
 })
 
+test('forget does not forget what was announced and may still arrive, unless told to', async () => {
+  const net = new FeedWorld()
+  const alice = await net.writer(memory())
+  await alice.appendMany(texts(1))
+  await alice.publish()
+  await alice.appendMany(texts(2, 1))
+  await alice.publish()
+  const error = await expectCode(alice.forget(), 'REFUSED', 'forget')
+  assert.equal(error.details.announced, 2)
+  assert.equal((await textsOf(alice.read())).length, 3)
+  await alice.anchor()
+  await alice.forget()
+  await alice.sync()
+  assert.equal((await textsOf(alice.read())).length, 3)
+  await alice.appendMany(texts(1, 3))
+  await alice.publish()
+  await alice.forget({ evenUnsettled: true })
+})
+
 async function feedKey(local: ReturnType<typeof memory>): Promise<string> {
   const options = { keyEncoding: 'utf8', valueEncoding: 'view', gte: '0', lt: 'g' } as const
   for await (const [key] of local.iterator(options)) if (key.endsWith('/feed')) return key

@@ -16,7 +16,7 @@ export function addForget(program: Command, runtime: Runtime): void {
       '--drop-damaged',
       'also drop unsent entries that can no longer be read, and go on with what is left',
     )
-    .option('--even-unsettled', 'also while a publication is under way whose outcome is not known')
+    .option('--even-unsettled', 'also while it is not known what becomes of a publication or announcement')
     .addHelpText('after', HELP)
     .action(async (_own: unknown, command: Command) => {
       const { json, dropDamaged, evenUnsettled, ...options }: Options = command.optsWithGlobals()
