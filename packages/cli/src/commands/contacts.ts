@@ -8,10 +8,10 @@ import { counted } from '../counted.ts'
 import { contactMeant, parseContactLines, withContacts } from '../open-contacts.ts'
 import { parseBytes, parseCount, parseDuration } from '../parse-option.ts'
 import type { GlobalOptions, SetExitCode } from '../program.ts'
-import { startProgress } from '../progress.ts'
 import type { Runtime } from '../runtime.ts'
 import { describeContact, describeContacts, exitCodeOfContacts, showContacts } from '../show-contacts.ts'
 import { showEntry } from '../show-entry.ts'
+import { syncingAll } from '../syncing-all.ts'
 
 interface AddOptions extends GlobalOptions {
   readonly name?: string
@@ -123,21 +123,8 @@ async function itemsOf(
   }
 }
 
-async function syncing(
-  runtime: Runtime,
-  contacts: Contacts,
-  options: SyncAllOptions,
-): Promise<ContactsStatement> {
-  const shown = startProgress(runtime, 'syncing')
-  try {
-    return await contacts.syncAll({
-      ...options,
-      signal: runtime.signal,
-      onProgress: ({ phase, done, total }) => shown.update(`syncing: ${phase} (${done} of ${total} logs)`),
-    })
-  } finally {
-    shown.stop()
-  }
+function syncing(runtime: Runtime, contacts: Contacts, options: SyncAllOptions): Promise<ContactsStatement> {
+  return syncingAll(runtime, 'logs', shared => contacts.syncAll({ ...options, ...shared }))
 }
 
 const HELP = `

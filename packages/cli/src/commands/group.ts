@@ -7,7 +7,6 @@ import { lineBatches } from '../lines.ts'
 import { withGroup } from '../open-group.ts'
 import { parseBytes, parseCount, parseDuration } from '../parse-option.ts'
 import type { GlobalOptions, SetExitCode } from '../program.ts'
-import { startProgress } from '../progress.ts'
 import type { Runtime } from '../runtime.ts'
 import {
   describeGroup,
@@ -16,6 +15,7 @@ import {
   showGroup,
   showGroupEntry,
 } from '../show-group.ts'
+import { syncingAll } from '../syncing-all.ts'
 
 interface SyncOptions extends GlobalOptions, BlockTagOptions {
   readonly byteBudget?: number
@@ -106,17 +106,8 @@ export function addGroup(program: Command, runtime: Runtime, setExitCode: SetExi
     })
 }
 
-async function syncing(runtime: Runtime, group: Group, options: SyncAllOptions): Promise<GroupStatement> {
-  const shown = startProgress(runtime, 'syncing')
-  try {
-    return await group.sync({
-      ...options,
-      signal: runtime.signal,
-      onProgress: ({ phase, done, total }) => shown.update(`syncing: ${phase} (${done} of ${total} logs)`),
-    })
-  } finally {
-    shown.stop()
-  }
+function syncing(runtime: Runtime, group: Group, options: SyncAllOptions): Promise<GroupStatement> {
+  return syncingAll(runtime, 'logs', shared => group.sync({ ...options, ...shared }))
 }
 
 const HELP = `

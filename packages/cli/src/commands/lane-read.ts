@@ -12,9 +12,9 @@ import { EXIT_CODES } from '../exit-codes.ts'
 import { type LanesOptions, withLanes } from '../open-lanes.ts'
 import { parseBytes, parseCount, parseDuration, parseTime } from '../parse-option.ts'
 import type { SetExitCode } from '../program.ts'
-import { startProgress } from '../progress.ts'
 import type { Runtime } from '../runtime.ts'
 import { describeLanes, exitCodeOf, showLaneEntry, showLanes } from '../show-lanes.ts'
+import { syncingAll } from '../syncing-all.ts'
 
 interface SyncOptions extends LanesOptions, BlockTagOptions {
   readonly byteBudget?: number
@@ -116,17 +116,8 @@ export function addLaneReading(add: Add, runtime: Runtime, setExitCode: SetExitC
   })
 }
 
-async function syncing(runtime: Runtime, lanes: Lanes, options: SyncLanesOptions): Promise<LanesStatement> {
-  const shown = startProgress(runtime, 'syncing')
-  try {
-    return await lanes.sync({
-      ...options,
-      signal: runtime.signal,
-      onProgress: ({ phase, done, total }) => shown.update(`syncing: ${phase} (${done} of ${total} lanes)`),
-    })
-  } finally {
-    shown.stop()
-  }
+function syncing(runtime: Runtime, lanes: Lanes, options: SyncLanesOptions): Promise<LanesStatement> {
+  return syncingAll(runtime, 'lanes', shared => lanes.sync({ ...options, ...shared }))
 }
 
 /** Says on standard error what is wrong with which lane; the exit code is that of the first. */
