@@ -5,76 +5,127 @@ import { REFERENCE_BYTES, referenceFromBytes } from '../reference.ts'
 import type { Cursor } from './cursor.ts'
 import { PAGE_KEYS, PAIR_KEYS } from './format.ts'
 import type { Entry } from './page.ts'
+import type { PageRule } from './rules.ts'
 
-/** Bytes of a page, `to` exclusive. A view costs ten times as much to make, for readers who only check. */
-interface Stretch {
-  readonly from: number
-  readonly to: number
-}
+/** In place of what a pair does not have. */
+const NONE = -1
 
-/** What a pair field says, checked; either `data` or `remoteHash` and `length` are there. Hashes are views. */
-export interface Pair {
-  readonly timestamp: number
-  readonly localHash: Uint8Array | undefined
-  readonly data: Stretch | undefined
-  readonly remoteHash: Uint8Array | undefined
-  readonly length: number | undefined
-}
+/**
+ * Reads a page's pair fields one after the other and checks them (docs/spec.md section 2.3). It stands for the pair that
+ * was read last: an object for each would cost readers who only check more than the reading.
+ */
+export class PairReader {
+  readonly #cursor: Cursor
+  #seq: number
+  #timestamp: number
+  /** Where bytes of the page begin and end. */
+  #localHash = NONE
+  #remoteHash = NONE
+  #data = NONE
+  #dataEnd = NONE
+  #length = NONE
 
-/** Reads one pair field, the cursor standing at its key (docs/spec.md section 2.3). */
-export function readPair(cursor: Cursor, seq: number, previousTimestamp: number): Pair {
-  const pageEnd = cursor.end
-  cursor.key(PAGE_KEYS.pair, 'pair')
-  const size = cursor.varint('pair')
-  if (cursor.at + size > pageEnd) cursor.canonical(`the pair of entry ${seq} is cut off`)
-  cursor.end = cursor.at + size
-
-  const remoteHash = optionalField(cursor, PAIR_KEYS.remoteHash, REFERENCE_BYTES)
-  const localHash = optionalField(cursor, PAIR_KEYS.localHash, MESSAGE_ID_BYTES)
-  const data = readData(cursor)
-  cursor.key(PAIR_KEYS.delta, 'delta')
-  const timestamp = previousTimestamp + cursor.zigzag('delta')
-  const length = readLength(cursor)
-  if (cursor.at !== cursor.end) cursor.canonical(`more than the fields of a pair in entry ${seq}`)
-  cursor.end = pageEnd
-
-  if (timestamp < 0 || timestamp > Number.MAX_SAFE_INTEGER) {
-    cursor.reject('range', `the timestamp of entry ${seq} is outside 0 .. 2^53-1`, { entry: seq })
+  /** @param firstSeq seq of the first pair. @param baseTimestamp what its timestamp counts from, ms */
+  constructor(cursor: Cursor, firstSeq: number, baseTimestamp: number) {
+    this.#cursor = cursor
+    this.#seq = firstSeq - 1
+    this.#timestamp = baseTimestamp
   }
-  const pair = { timestamp, localHash, data, remoteHash, length }
-  checkContent(cursor, seq, pair)
-  return pair
-}
 
-function checkContent(cursor: Cursor, seq: number, { localHash, data, remoteHash, length }: Pair): void {
-  const details = { entry: seq }
-  if (data && remoteHash) cursor.reject('content', `entry ${seq} has both data and remoteHash`, details)
-  if (remoteHash) {
-    if (!localHash) cursor.reject('content', `entry ${seq} is by reference and has no localHash`, details)
-    if (length === undefined)
-      cursor.reject('content', `entry ${seq} is by reference and has no length`, details)
-    if (length > MAX_PAYLOAD_BYTES) cursor.reject('range', `entry ${seq} is longer than 2^32 bytes`, details)
-    return
+  /** Unix time in milliseconds; before the first pair, what that counts from. */
+  get timestamp(): number {
+    return this.#timestamp
   }
-  if (!data) cursor.reject('content', `entry ${seq} has neither data nor remoteHash`, details)
-  if (length !== undefined) cursor.reject('content', `entry ${seq} is embedded and has a length`, details)
-  if (localHash && sameBytes(localHash, sha256(viewOf(cursor.bytes, data)))) {
-    cursor.reject('content', `the localHash of entry ${seq} is the default and must be left out`, details)
-  }
-}
 
-/** The entry that a checked pair of this page stands for; embedded data is a view. */
-export function entryOf(
-  page: Uint8Array,
-  seq: number,
-  { timestamp, localHash, data: stretch, remoteHash, length }: Pair,
-): Entry {
-  const data = stretch && viewOf(page, stretch)
-  if (data && !localHash) return embeddedEntry(seq, timestamp, data)
-  const id = messageIdFromBytes(localHash!)
-  if (data) return { seq, timestamp, id, content: { kind: 'embedded', data } }
-  const reference = referenceFromBytes(remoteHash!)
-  return { seq, timestamp, id, content: { kind: 'reference', reference, length: length! } }
+  /** Goes on to the next pair, if one comes next. Returns whether one does. @throws INVALID_PAGE */
+  next(): boolean {
+    const cursor = this.#cursor
+    if (!cursor.starts(PAGE_KEYS.pair)) return false
+    const seq = ++this.#seq
+    if (seq > Number.MAX_SAFE_INTEGER) cursor.reject('range', 'has entries behind seq 2^53-1')
+    cursor.at += PAGE_KEYS.pair.length
+    const size = cursor.varint('pair')
+    const pageEnd = cursor.end
+    if (cursor.at + size > pageEnd) cursor.canonical(`the pair of entry ${seq} is cut off`)
+    cursor.end = cursor.at + size
+    this.#readFields()
+    if (cursor.at !== cursor.end) cursor.canonical(`more than the fields of a pair in entry ${seq}`)
+    cursor.end = pageEnd
+    this.#checkContent()
+    return true
+  }
+
+  /** The entry that the last pair stands for; embedded data is a view. */
+  entry(): Entry {
+    const [seq, timestamp] = [this.#seq, this.#timestamp]
+    const data = this.#data === NONE ? undefined : this.#view(this.#data, this.#dataEnd)
+    if (data && this.#localHash === NONE) return embeddedEntry(seq, timestamp, data)
+    const id = messageIdFromBytes(this.#view(this.#localHash, this.#localHash + MESSAGE_ID_BYTES))
+    if (data) return { seq, timestamp, id, content: { kind: 'embedded', data } }
+    const reference = referenceFromBytes(this.#view(this.#remoteHash, this.#remoteHash + REFERENCE_BYTES))
+    return { seq, timestamp, id, content: { kind: 'reference', reference, length: this.#length } }
+  }
+
+  #readFields(): void {
+    const cursor = this.#cursor
+    this.#remoteHash = this.#hash(PAIR_KEYS.remoteHash, REFERENCE_BYTES)
+    this.#localHash = this.#hash(PAIR_KEYS.localHash, MESSAGE_ID_BYTES)
+    this.#data = NONE
+    if (cursor.starts(PAIR_KEYS.data)) {
+      cursor.at += PAIR_KEYS.data.length
+      const length = cursor.varint('data')
+      this.#data = cursor.at
+      cursor.skip(length, 'data')
+      this.#dataEnd = cursor.at
+    }
+    cursor.key(PAIR_KEYS.delta, 'delta')
+    this.#timestamp += cursor.zigzag('delta')
+    this.#length = NONE
+    if (cursor.starts(PAIR_KEYS.length)) {
+      cursor.at += PAIR_KEYS.length.length
+      this.#length = cursor.varint('length')
+    }
+  }
+
+  /** Where a field of so many bytes begins, behind its key. */
+  #hash(key: Uint8Array, length: number): number {
+    const cursor = this.#cursor
+    if (!cursor.starts(key)) return NONE
+    cursor.at += key.length
+    const at = cursor.at
+    cursor.skip(length, 'a hash')
+    return at
+  }
+
+  #checkContent(): void {
+    const timestamp = this.#timestamp
+    if (timestamp < 0 || timestamp > Number.MAX_SAFE_INTEGER) {
+      this.#reject('range', 'has a timestamp outside 0 .. 2^53-1')
+    }
+    const length = this.#length
+    if (this.#remoteHash !== NONE) {
+      if (this.#data !== NONE) this.#reject('content', 'has both data and remoteHash')
+      if (this.#localHash === NONE) this.#reject('content', 'is by reference and has no localHash')
+      if (length === NONE) this.#reject('content', 'is by reference and has no length')
+      if (length > MAX_PAYLOAD_BYTES) this.#reject('range', 'is longer than 2^32 bytes')
+      return
+    }
+    if (this.#data === NONE) this.#reject('content', 'has neither data nor remoteHash')
+    if (length !== NONE) this.#reject('content', 'is embedded and has a length')
+    if (this.#localHash === NONE) return
+    const localHash = this.#view(this.#localHash, this.#localHash + MESSAGE_ID_BYTES)
+    if (sameBytes(localHash, sha256(this.#view(this.#data, this.#dataEnd)))) {
+      this.#reject('content', 'has a localHash that is the default and must be left out')
+    }
+  }
+
+  #view(from: number, to: number): Uint8Array {
+    return this.#cursor.bytes.subarray(from, to)
+  }
+
+  #reject(rule: PageRule, what: string): never {
+    return this.#cursor.reject(rule, `entry ${this.#seq} ${what}`, { entry: this.#seq })
+  }
 }
 
 /** An entry with the default id, which is hashed when it is first asked for: most readers never do. */
@@ -89,29 +140,6 @@ function embeddedEntry(seq: number, timestamp: number, data: Uint8Array): Entry 
     },
     content: { kind: 'embedded', data },
   }
-}
-
-function optionalField(cursor: Cursor, key: Uint8Array, length: number): Uint8Array | undefined {
-  return cursor.starts(key) ? cursor.field(key, length, 'a hash') : undefined
-}
-
-function readData(cursor: Cursor): Stretch | undefined {
-  if (!cursor.starts(PAIR_KEYS.data)) return undefined
-  cursor.at += PAIR_KEYS.data.length
-  const length = cursor.varint('data')
-  const from = cursor.at
-  cursor.skip(length, 'data')
-  return { from, to: cursor.at }
-}
-
-function viewOf(page: Uint8Array, { from, to }: Stretch): Uint8Array {
-  return page.subarray(from, to)
-}
-
-function readLength(cursor: Cursor): number | undefined {
-  if (!cursor.starts(PAIR_KEYS.length)) return undefined
-  cursor.at += PAIR_KEYS.length.length
-  return cursor.varint('length')
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

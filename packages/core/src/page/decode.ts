@@ -4,7 +4,7 @@ import { SALT_BYTES } from '../limits.ts'
 import type { LogHash } from '../log-id.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes, ZERO_REFERENCE } from '../reference.ts'
 import { Cursor } from './cursor.ts'
-import { entryOf, type Pair, readPair } from './decode-pair.ts'
+import { PairReader } from './decode-pair.ts'
 import { PAGE_BYTES, PAGE_KEYS, PAGE_VERSION, PLAIN_ENCODING } from './format.ts'
 import { paddingFields } from './padding.ts'
 import { type Entry, type Page, pageTime, type Roots } from './page.ts'
@@ -34,8 +34,9 @@ export interface PageExpectation {
  */
 export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
   const entries: Entry[] = []
-  const { log, firstSeq, baseTimestamp, salt, tail, roots } = readPage(bytes, expect, (seq, pair) => {
-    entries.push(entryOf(bytes, seq, pair))
+  const { log, firstSeq, baseTimestamp, salt, tail, roots } = readPage(bytes, expect, pairs => {
+    while (pairs.next()) entries.push(pairs.entry())
+    return entries.length
   })
   return { log, firstSeq, baseTimestamp, salt, tail, entries, roots }
 }
@@ -52,11 +53,12 @@ export interface PageOutline extends Pick<Page, 'firstSeq' | 'baseTimestamp' | '
 export function outlinePage(bytes: Uint8Array, expect: PageExpectation): PageOutline {
   let time = 0
   let count = 0
-  const { firstSeq, baseTimestamp, tail } = readPage(bytes, expect, (_, { timestamp }) => {
-    count++
-    if (timestamp > time) time = timestamp
+  const { firstSeq, baseTimestamp, tail } = readPage(bytes, expect, pairs => {
+    time = pairs.timestamp
+    for (; pairs.next(); count++) if (pairs.timestamp > time) time = pairs.timestamp
+    return count
   })
-  return { firstSeq, baseTimestamp, tail, nextSeq: firstSeq + count, time: Math.max(time, baseTimestamp) }
+  return { firstSeq, baseTimestamp, tail, nextSeq: firstSeq + count, time }
 }
 
 /** The outline of a page that is decoded. */
@@ -68,7 +70,7 @@ export function outlineOf(page: Page): PageOutline {
 function readPage(
   bytes: Uint8Array,
   expect: PageExpectation,
-  onPair: (seq: number, pair: Pair) => void,
+  countPairs: (pairs: PairReader) => number,
 ): Omit<Page, 'entries'> {
   const reject = rejector(() => ({
     reference: expect.reference ?? referenceOf(bytes),
@@ -87,7 +89,7 @@ function readPage(
   const salt = cursor.field(PAGE_KEYS.salt, SALT_BYTES, 'salt')
   const roots = expect.kind === 'head' ? readRoots(cursor) : undefined
   const tail = readTail(cursor)
-  const count = walkPairs(cursor, firstSeq, baseTimestamp, onPair)
+  const count = countPairs(new PairReader(cursor, firstSeq, baseTimestamp))
   if (!roots) readPadding(cursor)
   if (cursor.at !== bytes.length) cursor.canonical('more than the fields of a page')
   const page = { log, firstSeq, baseTimestamp, salt, tail, roots }
@@ -180,26 +182,10 @@ function checkPlace(
 
 /** The entries of the pairs that follow each other here, up to the first other field or the end. */
 export function readPairs(cursor: Cursor, firstSeq: number, baseTimestamp: number): Entry[] {
+  const pairs = new PairReader(cursor, firstSeq, baseTimestamp)
   const entries: Entry[] = []
-  walkPairs(cursor, firstSeq, baseTimestamp, (seq, pair) => entries.push(entryOf(cursor.bytes, seq, pair)))
+  while (pairs.next()) entries.push(pairs.entry())
   return entries
-}
-
-function walkPairs(
-  cursor: Cursor,
-  firstSeq: number,
-  baseTimestamp: number,
-  onPair: (seq: number, pair: Pair) => void,
-): number {
-  let previous = baseTimestamp
-  let seq = firstSeq
-  for (; cursor.starts(PAGE_KEYS.pair); seq++) {
-    if (seq > Number.MAX_SAFE_INTEGER) cursor.reject('range', 'has entries behind seq 2^53-1')
-    const pair = readPair(cursor, seq, previous)
-    previous = pair.timestamp
-    onPair(seq, pair)
-  }
-  return seq - firstSeq
 }
 
 /** The padding must be the one that {@link paddingFields} gives for the bytes that are left, all zeros. */
@@ -210,8 +196,9 @@ function readPadding(cursor: Cursor): void {
     cursor.key(PAGE_KEYS.padding, 'padding')
     if (cursor.varint('padding') !== length) cursor.canonical(`padding of another length than ${length}`)
     const from = cursor.at
-    for (const byte of cursor.take(length, 'padding')) {
-      if (byte !== 0) cursor.canonical(`padding that is not zero behind byte ${from}`)
+    cursor.skip(length, 'padding')
+    for (let at = from; at < cursor.at; at++) {
+      if (cursor.bytes[at] !== 0) cursor.canonical(`padding that is not zero behind byte ${from}`)
     }
   }
 }
