@@ -6,6 +6,7 @@ import {
   type RangeReader,
   type Reference,
   RemoteLogError,
+  recordsIn,
   SPAN_BYTES,
 } from '@remote-log/core'
 import type { Fetched } from './fetched.ts'
@@ -50,9 +51,11 @@ export async function leafRun(
     try {
       reader.tally.request()
       const range = { from: from + before, to }
-      for await (const record of store.readLeaves(root, range, expected, { ...reader.call, groups })) {
-        reader.tally.chunk(CHUNK_BYTES)
-        pages.push(decode(from + pages.length, record))
+      for await (const records of store.readLeaves(root, range, expected, { ...reader.call, groups })) {
+        for (const record of recordsIn(records)) {
+          reader.tally.chunk(CHUNK_BYTES)
+          pages.push(decode(from + pages.length, record))
+        }
       }
     } catch (error) {
       const { code } = asPassing(error)

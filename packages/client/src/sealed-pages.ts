@@ -6,7 +6,9 @@ import {
   type LeafGroups,
   type LogHash,
   type Reference,
+  recordAddress,
   recordLeaf,
+  referenceFromBytes,
   type TreeNode,
 } from '@remote-log/core'
 import type { HeadPage } from './anchor.ts'
@@ -192,7 +194,10 @@ export class SealedPages {
         root: this.#root,
         expected,
         groups: provesGroups(store) ? this.#leafGroups(reader) : undefined,
-        decode: (page, record) => new SealedPage(this.log, page, expected(page)!, recordLeaf(record), record),
+        decode: (page, record) => {
+          const reference = referenceFromBytes(recordAddress(record))
+          return new SealedPage(this.log, page, reference, recordLeaf(record), record)
+        },
         alone,
       },
     )

@@ -9,6 +9,7 @@ import {
   type Reference,
   RemoteLogError,
   recordLeaf,
+  recordsIn,
   TreeWalker,
   UnavailableError,
 } from '@remote-log/core'
@@ -176,8 +177,10 @@ async function drain(
   await groups.readRoot()
   const leaves: Uint8Array[] = []
   try {
-    const records = proving(store).readLeaves(root, range, leaf => groups.leaf(leaf), { groups })
-    for await (const record of records) leaves.push(recordLeaf(record))
+    const read = proving(store).readLeaves(root, range, leaf => groups.leaf(leaf), { groups })
+    for await (const records of read) {
+      for (const record of recordsIn(records)) leaves.push(recordLeaf(record))
+    }
     return { leaves }
   } catch (error) {
     if (!(error instanceof RemoteLogError)) throw error

@@ -13,6 +13,7 @@ import {
   type Reference,
   recordAddress,
   recordLeaf,
+  recordsIn,
   referenceFromBytes,
 } from '@remote-log/core'
 import type { ContentStoreSubject } from './content-store.ts'
@@ -231,11 +232,20 @@ async function drain(
 ): Promise<{ leaves: Uint8Array[]; error?: unknown }> {
   const leaves: Uint8Array[] = []
   try {
-    for await (const record of reader.readLeaves(root, range, expected, options)) {
-      expectSame(record.length, LEAF_RECORD_BYTES, 'length of a record')
-      const leaf = recordLeaf(record)
-      expectSame(referenceFromBytes(recordAddress(record)), makeChunk(leaf).reference, 'address of a record')
-      leaves.push(leaf)
+    for await (const records of reader.readLeaves(root, range, expected, options)) {
+      expect(
+        records.length > 0 && records.length % LEAF_RECORD_BYTES === 0,
+        `${records.length} bytes of records`,
+      )
+      for (const record of recordsIn(records)) {
+        const leaf = recordLeaf(record)
+        expectSame(
+          referenceFromBytes(recordAddress(record)),
+          makeChunk(leaf).reference,
+          'address of a record',
+        )
+        leaves.push(leaf)
+      }
     }
     return { leaves }
   } catch (error) {

@@ -34,7 +34,7 @@ export {
 export * from './history/history-walker.ts'
 export type * from './lanes/lane.ts'
 export * from './lanes/merge-lanes.ts'
-export { LEAF_RECORD_BYTES, recordAddress, recordLeaf } from './leaf-record.ts'
+export { countRecords, LEAF_RECORD_BYTES, recordAddress, recordLeaf, recordsIn } from './leaf-record.ts'
 export * from './limits.ts'
 export * from './log-builder.ts'
 export * from './log-builder-codec.ts'

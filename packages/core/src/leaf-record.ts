@@ -14,6 +14,16 @@ export function recordLeaf(record: Uint8Array): Uint8Array {
   return record.subarray(REFERENCE_BYTES)
 }
 
+/** How many records stand one behind the other here. */
+export function countRecords(records: Uint8Array): number {
+  return records.length / LEAF_RECORD_BYTES
+}
+
+/** Records that stand one behind the other, each as a view. */
+export function* recordsIn(records: Uint8Array): Generator<Uint8Array, void, undefined> {
+  for (let n = 0; n < countRecords(records); n++) yield recordAt(records, n)
+}
+
 /** The nth of records that stand one behind the other, as a view. */
 export function recordAt(records: Uint8Array, n: number): Uint8Array {
   return records.subarray(LEAF_RECORD_BYTES * n, LEAF_RECORD_BYTES * (n + 1))

@@ -31,13 +31,13 @@ export interface RangeReader {
   readonly provesGroups?: boolean
 
   /**
-   * Streams leaves of the file with this root, in order. Each is handed on as soon as it came and its BMT hash was found
-   * to be `expected(leaf)`, as a record that the caller may keep: its address, 32 bytes, and behind it its 4,096. So the
+   * Streams leaves of the file with this root, in order, as records (`leaf-record.ts`) that the caller may keep: the
+   * address of each, 32 bytes, and behind it its 4,096; records that come at once stand one behind the other in one
+   * array. They are handed on as soon as they came and the BMT hash of each was found to be `expected(leaf)`. So the
    * caller has to know the part of the file's tree that leads to them (`TreeWalker`), and none of them may be a short
-   * last leaf. Leaves of a group are handed on
-   * when all of it came; where it is not what it should be, or is cut, they are told apart by its inner chunk, which is
-   * fetched then. What came before an error stands: `details.leaf` of every error is the first leaf that was not
-   * delivered, from which a caller may go on. Leaving the loop early ends the request.
+   * last leaf. Leaves of a group are handed on when all of it came; where it is not what it should be, or is cut, they
+   * are told apart by its inner chunk, which is fetched then. What came before an error stands: `details.leaf` of every
+   * error is the first leaf that was not delivered, from which a caller may go on. Leaving the loop early ends the request.
    * @throws CORRUPT (forged, reordered, shifted: `details` name the chunk and, where there is one, the gateway's url),
    * UNAVAILABLE (cut, silent, no answer), NOT_FOUND, REFUSED (the other side says that the file ends before), ABORTED;
    * RangeError, at once, for leaves that are no range

@@ -60,19 +60,33 @@ class Verification {
   async *run(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     const { from, to } = this.#range
     const cut: { error?: unknown } = {}
+    const pieces = untilCut(stream, cut)
+    let ended = false
     try {
       await this.#knowPart(from)
       await this.#knowPart(to - 1)
-      for await (const piece of untilCut(stream, cut)) {
-        this.#bytes.push(piece)
-        for (let count = this.#ready(); count > 0; count = this.#ready()) yield* this.#next(count)
-        if (this.#leaf === to) return
+      while (this.#leaf < to) {
+        const count = this.#ready()
+        if (count > 0) {
+          const { sound, wrong } = await this.#take(count)
+          if (sound.length > 0) yield sound
+          if (wrong) throw wrong
+        } else if (ended) {
+          break
+        } else {
+          const { value: piece } = await pieces.next()
+          if (piece) this.#bytes.push(piece)
+          else {
+            ended = true
+            await this.#knowRest(cut.error)
+          }
+        }
       }
-      if (await this.#knowRest(cut.error)) {
-        for (let count = this.#ready(); count > 0; count = this.#ready()) yield* this.#next(count)
-      }
+      if (this.#leaf === to) return
     } catch (error) {
       throw withDetails(error, { leaf: this.#leaf })
+    } finally {
+      await pieces.return()
     }
     throw withDetails(cut.error ?? this.#endedEarly(), { leaf: this.#leaf })
   }
@@ -87,17 +101,20 @@ class Verification {
     return came < size ? 0 : size
   }
 
-  async *#next(count: number): AsyncGenerator<Uint8Array, void, undefined> {
+  /** The records of the next leaves up to the first that is wrong, and what is wrong with that. */
+  async #take(count: number): Promise<{ sound: Uint8Array; wrong?: CorruptError | undefined }> {
     const taken = new Uint8Array(LEAF_RECORD_BYTES * count)
     for (let i = 0; i < count; i++) this.#bytes.take(recordLeaf(recordAt(taken, i)))
     const records = await hashLeaves(taken)
-    const proven = await this.#prove(records, count)
-    for (let i = 0; i < count; i++) {
-      const record = recordAt(records, i)
-      if (!proven) this.#check(recordAddress(record))
-      this.#leaf++
-      yield record
+    if (await this.#prove(records, count)) {
+      this.#leaf += count
+      return { sound: records }
     }
+    for (let i = 0; i < count; i++, this.#leaf++) {
+      const wrong = this.#wrong(recordAddress(recordAt(records, i)))
+      if (wrong) return { sound: records.subarray(0, LEAF_RECORD_BYTES * i), wrong }
+    }
+    return { sound: records }
   }
 
   /** Whether these are all leaves of a group, and right; otherwise each of them can be checked by itself. */
@@ -133,23 +150,22 @@ class Verification {
     if (group.from < this.#range.from || group.to > this.#range.to) await this.#groups.fetch(group)
   }
 
-  /** Makes sure that what came before a cut can be checked, if anything did. */
-  async #knowRest(cut: unknown): Promise<boolean> {
-    if (this.#bytes.length < CHUNK_BYTES || cut instanceof AbortedError) return false
+  /** Has what came before a cut checked leaf by leaf, if anything did and that can be. */
+  async #knowRest(cut: unknown): Promise<void> {
+    if (!this.#groups || this.#bytes.length < CHUNK_BYTES || cut instanceof AbortedError) return
     try {
-      await this.#groups!.fetch(this.#groups!.around(this.#leaf))
-      return true
+      await this.#groups.fetch(this.#groups.around(this.#leaf))
     } catch (error) {
       if (error instanceof AbortedError) throw error
-      return false
     }
   }
 
-  #check(address: Uint8Array): void {
+  /** What is wrong with the next leaf, if anything is. */
+  #wrong(address: Uint8Array): CorruptError | undefined {
     const leaf = this.#leaf
     const [got, reference] = [referenceFromBytes(address), this.#expected(leaf)!]
-    if (got === reference) return
-    throw new CorruptError(
+    if (got === reference) return undefined
+    return new CorruptError(
       `${this.#sender} sent leaf ${leaf} of ${this.#origin.file} as bytes that hash to ${got} instead of ${reference} (ask for this chunk elsewhere)`,
       { ...this.#origin, reference, got },
     )

@@ -9,6 +9,7 @@ import {
   type Reference,
   RemoteLogError,
   recordLeaf,
+  recordsIn,
 } from '@remote-log/core'
 import { type BeeNode, type FaultProxy, startBeeNode, startFaultProxy } from '@remote-log/devnet'
 import { GatewayPool, SwarmStore } from '../src/index.ts'
@@ -56,8 +57,8 @@ describe('GatewayPool under random faults', () => {
   async function stretch(pool: GatewayPool, from: number): Promise<void> {
     let leaf = from
     try {
-      for await (const record of pool.readLeaves(root, { from, to: LEAVES }, expected)) {
-        assert.deepEqual(recordLeaf(record), bytesOf(leaf++))
+      for await (const records of pool.readLeaves(root, { from, to: LEAVES }, expected)) {
+        for (const record of recordsIn(records)) assert.deepEqual(recordLeaf(record), bytesOf(leaf++))
       }
       assert.equal(leaf, LEAVES, 'all leaves, each once')
     } catch (error) {

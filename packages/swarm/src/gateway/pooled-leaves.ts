@@ -1,4 +1,4 @@
-import { type LeafRange, type Reference, RemoteLogError, withDetails } from '@remote-log/core'
+import { countRecords, type LeafRange, type Reference, RemoteLogError, withDetails } from '@remote-log/core'
 import { aborted, onAbort } from '../abort-signals.ts'
 import type { Gateway, LeafStream } from './gateway.ts'
 import type { QuestionOptions } from './question.ts'
@@ -29,9 +29,9 @@ export async function* pooledLeaves(
     })
     const leave = signal && onAbort(signal, () => stream.stop.abort(signal.reason))
     try {
-      for (let bytes: Uint8Array | undefined = stream.first; bytes; bytes = await nextLeaf(stream)) {
-        leaf++
-        yield bytes
+      for (let records: Uint8Array | undefined = stream.first; records; records = await nextLeaves(stream)) {
+        leaf += countRecords(records)
+        yield records
       }
     } catch (error) {
       if (signal?.aborted) throw withDetails(aborted(signal, 'readLeaves'), { leaf })
@@ -51,8 +51,8 @@ export function endLeaves({ stop, rest }: LeafStream): void {
   rest.return().catch(() => {})
 }
 
-/** The next leaf, undefined behind the last. @throws ABORTED with the cause SILENT where it does not come in time */
-async function nextLeaf({ gateway, rest, stop }: LeafStream): Promise<Uint8Array | undefined> {
+/** The next leaves, undefined behind the last. @throws ABORTED with the cause SILENT where it does not come in time */
+async function nextLeaves({ gateway, rest, stop }: LeafStream): Promise<Uint8Array | undefined> {
   const timer = setTimeout(() => stop.abort(SILENT), gateway.latency.patienceMs)
   try {
     return (await rest.next()).value ?? undefined
