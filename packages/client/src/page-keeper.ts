@@ -1,5 +1,6 @@
 import type { LogContext } from './context.ts'
 import type { ReadPage } from './page-link.ts'
+import { runsOf } from './page-ranges.ts'
 
 /** Pages written at once. */
 const BATCH_PAGES = 128
@@ -24,7 +25,7 @@ export class PageKeeper {
     const pages = this.#pages
     this.#pages = []
     if (pages.length === 0) return
-    const have = pages.reduce((kept, { index }) => kept.with(index, index + 1), state.have)
+    const have = runsOf(pages).reduce((kept, { from, to }) => kept.with(from, to), state.have)
     await local.write([...local.putPages(pages), local.putHave(have)], false)
     state.have = have
   }

@@ -49,6 +49,18 @@ export class PageRanges {
   }
 }
 
+/** The runs in which pages follow each other, up or down. */
+export function runsOf(pages: readonly { readonly index: number }[]): PageRange[] {
+  const runs: { from: number; to: number }[] = []
+  for (const { index } of pages) {
+    const run = runs.at(-1)
+    if (run && index === run.to) run.to++
+    else if (run && index === run.from - 1) run.from--
+    else runs.push({ from: index, to: index + 1 })
+  }
+  return runs
+}
+
 export function encodeRanges({ ranges }: PageRanges): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(ranges))
 }
