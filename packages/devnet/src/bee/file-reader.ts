@@ -169,10 +169,10 @@ function referenceBytes(encrypted: boolean): number {
 
 function referenceAt({ payload, encrypted }: TreeChunk, index: number): Buffer {
   const length = referenceBytes(encrypted)
-  return Buffer.from(payload.subarray(index * length, (index + 1) * length))
+  return payload.subarray(index * length, (index + 1) * length)
 }
 
 function parityAt({ payload, encrypted }: TreeChunk, { children }: TreeShape, index: number): Buffer {
   const at = children * referenceBytes(encrypted) + index * REFERENCE_BYTES
-  return Buffer.from(payload.subarray(at, at + REFERENCE_BYTES))
+  return payload.subarray(at, at + REFERENCE_BYTES)
 }

@@ -58,7 +58,7 @@ export class Store {
   /** Not to be written into: others get the same bytes. */
   get(key: Buffer): Uint8Array | undefined {
     const name = key.toString('latin1')
-    if (this.#unwritten.has(name)) return this.#unwritten.get(name)
+    if (this.#unwritten.size > 0 && this.#unwritten.has(name)) return this.#unwritten.get(name)
     const cached = this.#cache.get(name)
     if (cached) return cached
     const value = this.#database.getSync(key)
