@@ -7,6 +7,7 @@ import type { DevnetOperations, Network } from '../peers/devnet.ts'
 import type { FeedWriterOperations } from '../peers/feed-writer.ts'
 import type { HypercoreReaderOperations } from '../peers/hypercore-reader.ts'
 import type { HypercoreWriterOperations } from '../peers/hypercore-writer.ts'
+import type { LimitsOperations } from '../peers/limits.ts'
 import type { LinkedListOperations } from '../peers/linked-list.ts'
 import type { OursReaderOperations } from '../peers/ours-reader.ts'
 import type { OursWriterOperations } from '../peers/ours-writer.ts'
@@ -25,6 +26,7 @@ export interface Bench {
   readonly reader: Remote<OursReaderOperations>
   readonly hypercoreWriter: Remote<HypercoreWriterOperations>
   readonly hypercoreReader: Remote<HypercoreReaderOperations>
+  readonly limits: Remote<LimitsOperations>
   readonly linkedList: Remote<LinkedListOperations>
   readonly feedWriter: Remote<FeedWriterOperations>
   /** A reader that has done nothing yet, for what is measured of a whole process. */
@@ -44,8 +46,8 @@ export async function startBench(progress: (text: string) => void): Promise<Benc
   // Whatever ends this process: the children end when it does, the folder goes with it.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const peers: Peer<Operations>[] = []
-  function start<T extends Operations>(module: URL): Remote<T> {
-    const peer = startPeer<T>(module)
+  function start<T extends Operations>(module: URL, execArgv: readonly string[] = []): Remote<T> {
+    const peer = startPeer<T>(module, execArgv)
     peers.push(peer as unknown as Peer<Operations>)
     return peer.do
   }
@@ -69,6 +71,7 @@ export async function startBench(progress: (text: string) => void): Promise<Benc
       hypercoreReader: start<HypercoreReaderOperations>(
         new URL('../peers/hypercore-reader.ts', import.meta.url),
       ),
+      limits: start<LimitsOperations>(new URL('../peers/limits.ts', import.meta.url), ['--expose-gc']),
       linkedList: start<LinkedListOperations>(new URL('../peers/linked-list.ts', import.meta.url)),
       feedWriter: start<FeedWriterOperations>(new URL('../peers/feed-writer.ts', import.meta.url)),
       freshWriter: () => startPeer<OursWriterOperations>(OURS_WRITER),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Limits, Way } from '../peers/ours-reader.ts'
+import type { Limits } from '../peers/limits.ts'
+import type { Way } from '../peers/ours-reader.ts'
 import { atMost, type Figure, timesAnchor } from '../report/row.ts'
 import { type Bench, throughLink } from './bench.ts'
 import type { Subject } from './subject.ts'
@@ -29,7 +30,7 @@ export async function bulkReads(bench: Bench, subject: Subject): Promise<Figure[
   let limits: Limits | undefined
   for (let round = 0; round < ROUNDS; round++) {
     bench.progress(`${label}: bulk read beside its limits, round ${round + 1} of ${ROUNDS}`)
-    limits = faster(limits, await bench.reader.limits(near))
+    limits = faster(limits, await bench.limits.limits(near))
     times.ranges = Math.min(times.ranges, await read(near, 'by ranges'))
     if (round % CHUNKS_EVERY === 0) times.chunks = Math.min(times.chunks, await read(near, 'by chunks'))
   }

@@ -1,14 +1,5 @@
 import { CLASSIC_LEVEL_OPTIONS, type Costs, connect, RemoteLog } from '@remote-log/client'
-import {
-  CHUNK_BYTES,
-  decodePage,
-  type LogId,
-  logHash,
-  makeChunk,
-  type NameSystem,
-  pagePayload,
-  type Reference,
-} from '@remote-log/core'
+import type { LogId, NameSystem, Reference } from '@remote-log/core'
 import { RegistryNameSystem } from '@remote-log/ethereum'
 import { SwarmStore } from '@remote-log/swarm'
 import { ClassicLevel } from 'classic-level'
@@ -62,29 +53,6 @@ const operations = {
     return store.depth(statement.head!)
   },
 
-  /** What bounds a cold read: see {@link Limits}. */
-  async limits(source: Source): Promise<Limits> {
-    const { head } = await namesOf(source).head(source.id)
-    const { roots } = decodePage(
-      pagePayload(await new SwarmStore({ url: source.beeUrl }).get(head!), head!),
-      {
-        kind: 'head',
-        log: logHash(source.id),
-      },
-    )
-    const get = await timed(async () => {
-      const response = await fetch(`${source.beeUrl}/bytes/${roots!.history}`, {
-        headers: { 'swarm-redundancy-level': '0' },
-      })
-      return new Uint8Array(await response.arrayBuffer())
-    })
-    const pages = Array.from({ length: roots!.sealedPages }, (_, i) =>
-      get.value.subarray(CHUNK_BYTES * i, CHUNK_BYTES * (i + 1)),
-    )
-    const hash = await timed(async () => pages.forEach(page => void makeChunk(page)))
-    return { hashMs: hash.ms, getMs: get.ms }
-  },
-
   /** What a cold sync into memory costs. */
   async costs(source: Source): Promise<Costs> {
     const log = await open(source, 'by ranges')
@@ -134,12 +102,6 @@ const operations = {
       await log.close()
     })
   },
-}
-
-/** Milliseconds for the bytes of all sealed pages: BMT hashing them, and getting them by one `GET /bytes`, unverified. */
-export interface Limits {
-  readonly hashMs: number
-  readonly getMs: number
 }
 
 export type OursReaderOperations = typeof operations
