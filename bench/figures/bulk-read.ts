@@ -6,9 +6,9 @@ import { type Bench, throughLink } from './bench.ts'
 import type { Subject } from './subject.ts'
 
 /** Each is timed so often, in turn, and the fastest counts: what disturbs a run only slows it. */
-const ROUNDS = 16
-/** Reading chunk by chunk takes so much longer that it is timed in every fourth round. */
-const CHUNKS_EVERY = 4
+const ROUNDS = 32
+/** Reading chunk by chunk takes so much longer that it is timed in every eighth round. */
+const CHUNKS_EVERY = 8
 /** Entries from which on speed is judged. */
 const SMALLEST_BARRED = 100_000
 /** Round trip of the slow network, in milliseconds. */
