@@ -1,4 +1,5 @@
 import {
+  BudgetExceededError,
   CHUNK_BYTES,
   type ContentStore,
   HistoryWalker,
@@ -9,6 +10,7 @@ import {
   recordAddress,
   recordLeaf,
   referenceFromBytes,
+  SPAN_BYTES,
   type TreeNode,
 } from '@remote-log/core'
 import type { HeadPage } from './anchor.ts'
@@ -165,11 +167,15 @@ export class SealedPages {
     }
   }
 
-  /** The inner chunk above a page, once for all pages that wait for it. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */
+  /**
+   * The inner chunk above a page, which was not planned, once for all pages that wait for it.
+   * @throws BUDGET_EXCEEDED, NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED
+   */
   async #fetchGroup(reader: Reader, page: number): Promise<void> {
     const { from } = this.walker.group(page)!
     let fetching = this.#groups.get(from)
     if (!fetching) {
+      if (!reader.tally.takeSpare(CHUNK_BYTES + SPAN_BYTES)) throw noSpare(page)
       fetching = descend(reader, this.walker, [{ from, to: from + 1 }]).finally(() =>
         this.#groups.delete(from),
       )
@@ -212,6 +218,12 @@ export class SealedPages {
       fetch: group => this.#fetchGroup(reader, group.from),
     }
   }
+}
+
+function noSpare(index: number): BudgetExceededError {
+  return new BudgetExceededError('the byte budget does not cover the chunk that tells which page is wrong', {
+    index,
+  })
 }
 
 /** Whether ranges of this store need no inner chunks right above pages. */
