@@ -15,7 +15,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   STALE: 'The RPC provider lags behind what was seen before: wait, or ask another one.',
   REORG:
     'The chain dropped the block that was trusted: wait, or publish again if this device wrote it; else `remote-log forget` and sync.',
-  REFUSED: 'Trying the same again will not help: see the reason above (postage batch, balance, size).',
+  REFUSED: 'Trying the same again will not help: what stands in the way is named above.',
   WRONG_CHAIN: 'Point --rpc at a provider of the chain that the log id names.',
   NO_CONTRACT: 'Check the registry address and the chain; on a devnet, that it runs on the same folder.',
   BUDGET_EXCEEDED: 'What was read is kept: raise --byte-budget or run the command again to go on.',
