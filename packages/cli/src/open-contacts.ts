@@ -26,7 +26,7 @@ export async function withContacts(
   const shared = { folder: home.folder, holder: home.contactsHolder }
   const contacts = await awaitTurn(runtime, shared, options.lockTimeout ?? DEFAULT_WAIT_MS, () =>
     connectContacts({
-      ...{ chainId, registry, rpc: network.rpc, bee: gatewaysOf(network) },
+      ...{ chainId, registry, rpc: network.rpc, bee: gatewaysOf(network), retryMs: options.retryFor },
       local: new ClassicLevel<string, Uint8Array>(home.contacts, CLASSIC_LEVEL_OPTIONS),
     }),
   )

@@ -44,6 +44,7 @@ export async function withGroup(
   const group = await awaitTurn(runtime, home, options.lockTimeout ?? DEFAULT_WAIT_MS, () =>
     connectGroup({
       ...{ chainId, registry, members, rpc: network.rpc, bee: gatewaysOf(network) },
+      retryMs: options.retryFor,
       ...(own && { log, writable: true, asWriter: config.asWriter }),
       local: new ClassicLevel<string, Uint8Array>(home.database, CLASSIC_LEVEL_OPTIONS),
     }),

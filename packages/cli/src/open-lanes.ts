@@ -45,7 +45,7 @@ export async function withLanes(
     import('./open-database.ts'),
   ])
   await mkdir(home.database, { recursive: true, mode: 0o700 })
-  const place = { bee: gatewaysOf(network), rpc: network.rpc }
+  const place = { bee: gatewaysOf(network), rpc: network.rpc, retryMs: options.retryFor }
   const isIn =
     config.role === 'writer' && config.log.registry === list.registry && config.log.chainId === list.chainId
   const open = async (): Promise<{ lanes: Lanes; own: RemoteLog | undefined }> => {

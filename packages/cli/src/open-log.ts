@@ -107,6 +107,7 @@ async function openerOf(
       writable: config.role === 'writer',
       local,
       feed: config.feed !== undefined,
+      retryMs: options.retryFor,
       stampWith: signer && stampsFor(config, batch, signer),
       ...evidence,
       relayer: options.relayer ?? config.relayer,

@@ -32,6 +32,8 @@ export interface GlobalOptions {
   readonly json?: boolean
   /** How long to wait for another process that uses the home folder, in milliseconds. */
   readonly lockTimeout?: number
+  /** How long a request that a node refused is made again, in milliseconds. */
+  readonly retryFor?: number
   /** The command that runs. */
   readonly command?: string
 }
@@ -52,6 +54,11 @@ export function createProgram(runtime: Runtime, setExitCode: SetExitCode): Comma
     .option(
       '--lock-timeout <time>',
       'how long to wait for another remote-log that uses the folder (default 30s; 0s: not at all)',
+      parseDuration,
+    )
+    .option(
+      '--retry-for <time>',
+      'how long a request that a Bee node refused is made again (default 20s; 70s outlasts its blindest minute)',
       parseDuration,
     )
     .helpOption('-h, --help', 'show help')

@@ -228,7 +228,7 @@ async function connectOver(
 
 /** Where the parts of a contact list are. */
 export interface ConnectContactsOptions
-  extends Pick<ConnectOptions, 'bee' | 'rpc' | 'local' | 'maxInFlight' | 'onRequest'>,
+  extends Pick<ConnectOptions, 'bee' | 'rpc' | 'local' | 'retryMs' | 'maxInFlight' | 'onRequest'>,
     Pick<ContactsParts, 'ranges' | 'now' | 'clock'> {
   /** EIP-155 id of the chain, and the registry on it, that all logs of the list are in. */
   readonly chainId: number
@@ -240,13 +240,13 @@ export interface ConnectContactsOptions
  * @throws INVALID_ARGUMENT, LOCKED, UNAVAILABLE
  */
 export async function connectContacts(options: ConnectContactsOptions): Promise<Contacts> {
-  const { bee, rpc, maxInFlight, onRequest, chainId, registry: at, local, ...settings } = options
+  const { bee, rpc, retryMs, maxInFlight, onRequest, chainId, registry: at, local, ...settings } = options
   const registry = parseAddress(at)
   return await Contacts.open({
     ...settings,
     chainId,
     registry,
-    store: storeAt(bee, { stamper: undefined, maxInFlight, onRequest }),
+    store: storeAt(bee, { stamper: undefined, retryMs, maxInFlight, onRequest }),
     names: new RegistryNameSystem({ provider: rpc, registry, chainId }),
     local: local ?? new MemoryLevel<string, Uint8Array>(),
   })
@@ -254,7 +254,10 @@ export async function connectContacts(options: ConnectContactsOptions): Promise<
 
 /** Where the parts of a list of lanes are. */
 export interface ConnectLanesOptions
-  extends Pick<ConnectOptions, 'bee' | 'rpc' | 'local' | 'maxInFlight' | 'onRequest' | 'confirmations'>,
+  extends Pick<
+      ConnectOptions,
+      'bee' | 'rpc' | 'local' | 'retryMs' | 'maxInFlight' | 'onRequest' | 'confirmations'
+    >,
     Pick<LanesParts, 'ranges' | 'now' | 'clock' | 'own'> {
   /** Whose list: `remotelog:<chainId>/<registry>/<owner>/<group>`, as a log id with the list's name as its topic. */
   readonly list: LogId | string
@@ -267,7 +270,8 @@ export interface ConnectLanesOptions
  * @throws INVALID_ARGUMENT (also where the signer is not the list's owner), LOCKED, UNAVAILABLE
  */
 export async function connectLanes(options: ConnectLanesOptions): Promise<Lanes> {
-  const { bee, rpc, signer, maxInFlight, onRequest, confirmations, list: at, local, ...settings } = options
+  const { bee, rpc, signer, retryMs, maxInFlight, onRequest, confirmations, ...rest } = options
+  const { list: at, local, ...settings } = rest
   const list = typeof at === 'string' ? parseLogId(at) : at
   if (signer !== undefined) await demandOwner(signer, list)
   const { owner, topic: group, registry, chainId } = list
@@ -275,7 +279,7 @@ export async function connectLanes(options: ConnectLanesOptions): Promise<Lanes>
   return await Lanes.open({
     ...settings,
     list,
-    store: storeAt(bee, { stamper: undefined, maxInFlight, onRequest }),
+    store: storeAt(bee, { stamper: undefined, retryMs, maxInFlight, onRequest }),
     names: new RegistryNameSystem(place),
     lanesOf: call => lanesOf(place, { owner, group }, call),
     changes: signer && laneChanges({ ...place, signer }, list),
