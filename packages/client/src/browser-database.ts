@@ -1,4 +1,5 @@
 import { AbortedError, LockedError, UnavailableError } from '@remote-log/core'
+import { DatabaseOver } from './database-over.ts'
 import type { LocalDatabase } from './local-database.ts'
 
 /** A BrowserLevel, as far as it is needed here. */
@@ -24,14 +25,13 @@ export interface BrowserDatabaseOptions {
  * Database API 3.0, "durability hint"; a log's `durability` makes no difference here). A browser that does not know the
  * hint may lose the newest writes in a power cut, and in no crash of the tab or the browser.
  */
-export class BrowserDatabase implements LocalDatabase {
-  readonly #level: IndexedDbLevel
+export class BrowserDatabase extends DatabaseOver<IndexedDbLevel> {
   readonly #options: BrowserDatabaseOptions
   #opening: Promise<void> | undefined
   #release: (() => void) | undefined
 
   constructor(level: IndexedDbLevel, options: BrowserDatabaseOptions = {}) {
-    this.#level = level
+    super(level)
     this.#options = options
   }
 
@@ -47,26 +47,26 @@ export class BrowserDatabase implements LocalDatabase {
   async #open(): Promise<void> {
     this.#release = await this.#lock()
     try {
-      await this.#level.open()
-      demandStrict(this.#level)
+      await this.level.open()
+      demandStrict(this.level)
     } catch (error) {
       this.#free()
       throw error
     }
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     await this.#opening
     this.#opening = undefined
     try {
-      await this.#level.close()
+      await this.level.close()
     } finally {
       this.#free()
     }
   }
 
   #lock(): Promise<() => void> {
-    const { location } = this.#level
+    const { location } = this.level
     const { whenLocked = 'fail', signal } = this.#options
     const locks = (globalThis.navigator as Navigator | undefined)?.locks
     if (!locks) {
@@ -99,22 +99,6 @@ export class BrowserDatabase implements LocalDatabase {
   #free(): void {
     this.#release?.()
     this.#release = undefined
-  }
-
-  get(...args: Parameters<LocalDatabase['get']>): Promise<Uint8Array | undefined> {
-    return this.#level.get(...args)
-  }
-
-  batch(...args: Parameters<LocalDatabase['batch']>): Promise<void> {
-    return this.#level.batch(...args)
-  }
-
-  iterator(...args: Parameters<LocalDatabase['iterator']>): ReturnType<LocalDatabase['iterator']> {
-    return this.#level.iterator(...args)
-  }
-
-  clear(...args: Parameters<LocalDatabase['clear']>): Promise<void> {
-    return this.#level.clear(...args)
   }
 }
 

@@ -226,9 +226,12 @@ async function connectOver(
   return { opened, store }
 }
 
+/** What whoever reads has to say. */
+type ReadingOptions = Pick<ConnectOptions, 'bee' | 'rpc' | 'local' | 'retryMs' | 'maxInFlight' | 'onRequest'>
+
 /** Where the parts of a contact list are. */
 export interface ConnectContactsOptions
-  extends Pick<ConnectOptions, 'bee' | 'rpc' | 'local' | 'retryMs' | 'maxInFlight' | 'onRequest'>,
+  extends ReadingOptions,
     Pick<ContactsParts, 'ranges' | 'now' | 'clock'> {
   /** EIP-155 id of the chain, and the registry on it, that all logs of the list are in. */
   readonly chainId: number
@@ -254,10 +257,8 @@ export async function connectContacts(options: ConnectContactsOptions): Promise<
 
 /** Where the parts of a list of lanes are. */
 export interface ConnectLanesOptions
-  extends Pick<
-      ConnectOptions,
-      'bee' | 'rpc' | 'local' | 'retryMs' | 'maxInFlight' | 'onRequest' | 'confirmations'
-    >,
+  extends ReadingOptions,
+    Pick<ConnectOptions, 'confirmations'>,
     Pick<LanesParts, 'ranges' | 'now' | 'clock' | 'own'> {
   /** Whose list: `remotelog:<chainId>/<registry>/<owner>/<group>`, as a log id with the list's name as its topic. */
   readonly list: LogId | string
@@ -365,9 +366,7 @@ const readSigned: ReadSigned = async (value, options) => {
   if (head.by !== 'key') {
     throw new InvalidArgumentError(
       'without network, only a signature by the owner’s own key can be checked',
-      {
-        by: head.by,
-      },
+      { by: head.by },
     )
   }
   // The deadline binds the registry; that the owner said so stays true.

@@ -1,4 +1,5 @@
 import { LocalDamagedError, UnavailableError } from '@remote-log/core'
+import { DatabaseOver } from './database-over.ts'
 import { LOCAL_ENCODING, type LocalDatabase } from './local-database.ts'
 
 export interface LevelFolderOptions {
@@ -17,22 +18,21 @@ const RECORD = 'lost'
  * A ClassicLevel that does not open in silence where LevelDB threw writes away: damage in its write-ahead log costs
  * whatever stands up to 32 KiB behind, and LevelDB says so in its `LOG` alone.
  */
-export class LevelFolder implements LocalDatabase {
-  readonly #level: LocalDatabase
+export class LevelFolder extends DatabaseOver<LocalDatabase> {
   readonly #options: LevelFolderOptions
 
   constructor(level: LocalDatabase, options: LevelFolderOptions) {
-    this.#level = level
+    super(level)
     this.#options = options
   }
 
   /** @throws LOCAL_DAMAGED (writes are lost: again each time, until the loss was accepted), and what the level throws */
   async open(): Promise<void> {
-    await this.#level.open()
+    await this.level.open()
     try {
       await this.#checkLog()
     } catch (error) {
-      await this.#level.close()
+      await this.level.close()
       throw error
     }
   }
@@ -42,40 +42,20 @@ export class LevelFolder implements LocalDatabase {
       throw new UnavailableError('what LevelDB said of its files can not be read', {}, cause)
     })
     const lost = [...log.matchAll(LOST)]
-    const known = decode(await this.#level.get(RECORD, LOCAL_ENCODING))
+    const known = decode(await this.level.get(RECORD, LOCAL_ENCODING))
     const newest = lost.at(-1)?.[0]
     const standing =
       newest !== undefined && newest !== known?.line ? { line: newest, accepted: false } : known
     if (standing === undefined || standing.accepted) return
     const accepted = this.#options.acceptLoss === true
     const value = new TextEncoder().encode(JSON.stringify({ ...standing, accepted }))
-    await this.#level.batch([{ type: 'put', key: RECORD, value }], { ...LOCAL_ENCODING, sync: true })
+    await this.level.batch([{ type: 'put', key: RECORD, value }], { ...LOCAL_ENCODING, sync: true })
     if (accepted) return
     const bytes = lost.reduce((sum, [, count]) => sum + Number(count), 0)
     throw new LocalDamagedError(
       'the files of the local database are damaged: writes are lost, among them maybe entries that were never published',
       { record: '*', bytes: bytes || undefined, leveldb: standing.line },
     )
-  }
-
-  close(): Promise<void> {
-    return this.#level.close()
-  }
-
-  get(...args: Parameters<LocalDatabase['get']>): Promise<Uint8Array | undefined> {
-    return this.#level.get(...args)
-  }
-
-  batch(...args: Parameters<LocalDatabase['batch']>): Promise<void> {
-    return this.#level.batch(...args)
-  }
-
-  iterator(...args: Parameters<LocalDatabase['iterator']>): ReturnType<LocalDatabase['iterator']> {
-    return this.#level.iterator(...args)
-  }
-
-  clear(...args: Parameters<LocalDatabase['clear']>): Promise<void> {
-    return this.#level.clear(...args)
   }
 }
 

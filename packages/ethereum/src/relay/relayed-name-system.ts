@@ -1,13 +1,10 @@
 import {
   type BlockRef,
-  type BlockTag,
   type CallOptions,
-  type HeadStatement,
   InvalidArgumentError,
   type LogId,
   type LogKey,
   logHash,
-  type NameSystem,
   type Publication,
   ReadOnlyError,
   type Reference,
@@ -42,8 +39,7 @@ export interface RelayedOptions extends RegistryOptions {
  * as UNAVAILABLE, and may then still come until `details.deadline` (Unix seconds). While that lasts the same statement
  * is handed over again; then another is signed.
  */
-export class RelayedNameSystem implements NameSystem {
-  readonly #chain: RegistryNameSystem
+export class RelayedNameSystem extends RegistryNameSystem {
   readonly #connection: Connection
   readonly #options: RelayedOptions
   readonly #relayer: Relayer
@@ -53,34 +49,15 @@ export class RelayedNameSystem implements NameSystem {
   /** @throws INVALID_ARGUMENT (RPC URL, relayer's URL) */
   constructor(options: RelayedOptions) {
     const { relayer, waitMs, receiptTimeoutMs = RECEIPT_TIMEOUT_MS } = options
+    super({ ...options, signer: undefined })
     this.#options = options
-    this.#chain = new RegistryNameSystem({ ...options, signer: undefined })
     this.#connection = new Connection(options)
     this.#relayer = typeof relayer === 'string' ? httpRelayer(relayer) : relayer
     this.#waitMs = waitMs ?? receiptTimeoutMs
   }
 
-  chainId(options?: CallOptions): Promise<number> {
-    return this.#chain.chainId(options)
-  }
-
-  head(log: LogKey, options?: CallOptions & { readonly at?: BlockTag | undefined }): Promise<HeadStatement> {
-    return this.#chain.head(log, options)
-  }
-
-  heads(
-    logs: readonly LogKey[],
-    options?: CallOptions & { readonly at?: BlockTag | undefined },
-  ): Promise<readonly HeadStatement[]> {
-    return this.#chain.heads(logs, options)
-  }
-
-  block(number: number, options?: CallOptions): Promise<BlockRef | undefined> {
-    return this.#chain.block(number, options)
-  }
-
   /** @throws as {@link NameSystem}; REFUSED (`reason`: relayer), UNAVAILABLE (the head may come until `deadline`) */
-  async publish(
+  override async publish(
     log: LogKey,
     expected: Reference | undefined,
     next: Reference,
@@ -89,7 +66,7 @@ export class RelayedNameSystem implements NameSystem {
     throwIfAborted(options.signal, 'publish')
     if (next === ZERO_REFERENCE)
       throw new InvalidArgumentError('the zero reference stands for "no head"', { next })
-    const { head, block } = await this.#chain.head(log, options)
+    const { head, block } = await this.head(log, options)
     const vouch = await this.#voucherFor(log, options)
     if (head !== expected) throw conflict(expected ?? ZERO_REFERENCE, head ?? ZERO_REFERENCE)
     if (next === expected) {
@@ -101,7 +78,7 @@ export class RelayedNameSystem implements NameSystem {
     const handed: Handed = { over: false, error: undefined, ended: Promise.resolve() }
     handed.ended = this.#hand(statement, handed, signal)
     try {
-      return await waitForHead(this.#chain, log, statement, handed, {
+      return await waitForHead(this, log, statement, handed, {
         signal: options.signal,
         confirmations: this.#connection.confirmations,
         pollMs: this.#connection.pollMs,
