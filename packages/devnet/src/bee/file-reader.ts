@@ -32,7 +32,8 @@ export function treeChunk(bytes: Uint8Array, key?: Uint8Array): TreeChunk {
   // Bee puts the level + 128 into the top byte of the span of inner chunks.
   const top = plain[SPAN_BYTES - 1]!
   const level = (top > 0x80 && top <= 0x84 ? top - 0x80 : 0) as Level
-  const span = Number(plain.readBigUInt64LE(0) & (level > 0 ? ~(0xffn << 56n) : ~0n))
+  const high = plain.readUInt32LE(4)
+  const span = plain.readUInt32LE(0) + 2 ** 32 * (level > 0 ? high & 0xff_ffff : high)
   const payload = plain.subarray(SPAN_BYTES)
   const encrypted = key !== undefined
   if (!encrypted) return { span, level, encrypted, payload }

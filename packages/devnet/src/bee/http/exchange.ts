@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { Refusal } from './refusal.ts'
 
@@ -86,20 +85,29 @@ export class Exchange {
   }
 
   /**
-   * A body in pieces. If they fail to come, the connection is closed behind those that came: the client sees the head
-   * and a body cut short.
+   * A body in steps of pieces, each step in one write. If one fails to come, the connection is closed behind those that
+   * came: the client sees the head and a body cut short.
    */
-  stream(
+  async stream(
     status: number,
-    pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    steps: AsyncIterable<readonly Uint8Array[]>,
     headers: HeaderList,
-  ): void {
+  ): Promise<void> {
+    const { response } = this
     this.#head(status, headers)
-    this.response.flushHeaders()
-    const source = Readable.from(pieces, { objectMode: false, highWaterMark: 256 << 10 })
-    source.on('error', () => this.response.socket?.destroySoon())
-    this.response.on('close', () => source.destroy())
-    source.pipe(this.response)
+    response.flushHeaders()
+    try {
+      for await (const pieces of steps) {
+        response.cork()
+        for (const piece of pieces) response.write(piece)
+        response.uncork()
+        if (response.writableNeedDrain) await drained(response)
+        if (response.destroyed) return
+      }
+      response.end()
+    } catch {
+      response.socket?.destroySoon()
+    }
   }
 
   /** The request's body, in pieces. */
@@ -132,4 +140,15 @@ export class Exchange {
     const vary = this.#compressible ? { Vary: 'Accept-Encoding' } : {}
     this.response.writeHead(status, { ...this.#always, ...vary, ...headers })
   }
+}
+
+/** Resolves when more may be written, or nothing any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    const go = () => {
+      response.off('drain', go).off('close', go)
+      resolve()
+    }
+    response.on('drain', go).on('close', go)
+  })
 }

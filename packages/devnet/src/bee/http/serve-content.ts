@@ -47,7 +47,7 @@ export async function serveContent(exchange: Exchange, content: Content, headers
   } else if (range === 'none' || range === 'outside') {
     await respond(exchange, 200, content, { from: 0, to: content.length }, head)
   } else if (range.length > 1) {
-    multipart(exchange, content, range, head)
+    await multipart(exchange, content, range, head)
   } else {
     const extent = { 'Content-Range': contentRange(range[0]!, content.length) }
     await respond(exchange, 206, content, range[0]!, { ...head, ...extent })
@@ -87,31 +87,51 @@ async function respond(
   head: HeaderList,
 ): Promise<void> {
   const headers = { ...head, 'Content-Type': content.type }
-  const whole = to - from <= AT_ONCE ? await collect(pieces(content, from, to)) : undefined
+  const whole = to - from <= AT_ONCE ? await collect(steps(content, from, to)) : undefined
   if (whole) exchange.send(status, whole, headers)
-  else exchange.stream(status, pieces(content, from, to), { ...headers, 'Content-Length': String(to - from) })
+  else
+    await exchange.stream(status, steps(content, from, to), {
+      ...headers,
+      'Content-Length': String(to - from),
+    })
 }
 
 /**
  * The bytes `from` to `to` as Bee sends them: it reads ahead in steps of its buffer, and sends nothing of a step in
  * which a chunk is missing, even one behind `to` (`langos`).
  */
-async function* pieces(content: Content, from: number, to: number): AsyncGenerator<Uint8Array, void> {
+async function* steps(
+  content: Content,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly Uint8Array[], void> {
   const { length } = content
   const ahead = content.readAhead ?? (length <= SMALL_FILE.upTo ? SMALL_FILE.readAhead : LARGE_FILE.readAhead)
   const step = ahead || COPIED_AT_ONCE
   for (let at = from; at < to; at += step) {
     const end = Math.min(ahead > 0 ? length : to, at + step)
     await content.bring?.(at, end)
-    yield Buffer.concat([...content.bytes(at, end)]).subarray(0, to - at)
+    yield firstBytes([...content.bytes(at, end)], to - at)
   }
 }
 
+/** Pieces of which all are needed but those behind the first `length` bytes. */
+function firstBytes(pieces: readonly Uint8Array[], length: number): readonly Uint8Array[] {
+  let left = length
+  const kept: Uint8Array[] = []
+  for (const piece of pieces) {
+    if (left <= 0) break
+    kept.push(piece.length > left ? piece.subarray(0, left) : piece)
+    left -= piece.length
+  }
+  return kept
+}
+
 /** All bytes, or undefined where some are missing: then the answer begins and is cut short, as with Bee. */
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer | undefined> {
+async function collect(steps: AsyncIterable<readonly Uint8Array[]>): Promise<Buffer | undefined> {
   try {
     const got: Uint8Array[] = []
-    for await (const piece of pieces) got.push(piece)
+    for await (const pieces of steps) got.push(...pieces)
     return Buffer.concat(got)
   } catch (error) {
     if (error instanceof BrokenFile) return undefined
@@ -119,12 +139,12 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer | unde
   }
 }
 
-function multipart(
+async function multipart(
   exchange: Exchange,
   content: Content,
   ranges: readonly ByteRange[],
   head: HeaderList,
-): void {
+): Promise<void> {
   const boundary = randomBytes(30).toString('hex')
   const heads = ranges.map((range, i) => {
     const fields = `Content-Range: ${contentRange(range, content.length)}\r\nContent-Type: ${content.type}\r\n\r\n`
@@ -134,14 +154,14 @@ function multipart(
   const length =
     heads.reduce((bytes, part) => bytes + part.length, end.length) +
     ranges.reduce((bytes, { from, to }) => bytes + to - from, 0)
-  async function* parts(): AsyncGenerator<Uint8Array, void> {
+  async function* parts(): AsyncGenerator<readonly Uint8Array[], void> {
     for (const [i, { from, to }] of ranges.entries()) {
-      yield heads[i]!
-      yield* pieces(content, from, to)
+      yield [heads[i]!]
+      yield* steps(content, from, to)
     }
-    yield end
+    yield [end]
   }
-  exchange.stream(206, parts(), {
+  await exchange.stream(206, parts(), {
     ...head,
     'Content-Type': `multipart/byteranges; boundary=${boundary}`,
     'Content-Length': String(length),
