@@ -1,6 +1,8 @@
 /** Bytes that came in pieces and leave in others. */
 export class ByteQueue {
   readonly #pieces: Uint8Array[] = []
+  /** Bytes of the first piece that have left. */
+  #taken = 0
   #length = 0
 
   get length(): number {
@@ -13,20 +15,20 @@ export class ByteQueue {
     this.#length += piece.length
   }
 
-  /** Fills `into` with the first bytes, which must be there. */
-  take(into: Uint8Array): void {
-    const { length } = into
-    let at = 0
-    let whole = 0
-    while (at < length) {
-      const piece = this.#pieces[whole]!
-      const left = length - at
-      into.set(piece.length > left ? piece.subarray(0, left) : piece, at)
-      at += Math.min(piece.length, left)
-      if (piece.length > left) this.#pieces[whole] = piece.subarray(left)
-      else whole++
-    }
-    this.#pieces.splice(0, whole)
+  /** Copies the first `length` bytes, which must be there, to `at` in `into`. */
+  take(into: Uint8Array, at: number, length: number): void {
     this.#length -= length
+    const end = at + length
+    while (at < end) {
+      const piece = this.#pieces[0]!
+      const from = this.#taken
+      const part = Math.min(piece.length - from, end - at)
+      into.set(part === piece.length ? piece : piece.subarray(from, from + part), at)
+      at += part
+      this.#taken += part
+      if (this.#taken < piece.length) continue
+      this.#pieces.shift()
+      this.#taken = 0
+    }
   }
 }

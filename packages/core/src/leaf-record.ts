@@ -24,6 +24,12 @@ export function* recordsIn(records: Uint8Array): Generator<Uint8Array, void, und
   for (let n = 0; n < countRecords(records); n++) yield recordAt(records, n)
 }
 
+/** The address in the nth of records that stand one behind the other, as a view. */
+export function addressAt(records: Uint8Array, n: number): Uint8Array {
+  const at = LEAF_RECORD_BYTES * n
+  return records.subarray(at, at + REFERENCE_BYTES)
+}
+
 /** The nth of records that stand one behind the other, as a view. */
 export function recordAt(records: Uint8Array, n: number): Uint8Array {
   return records.subarray(LEAF_RECORD_BYTES * n, LEAF_RECORD_BYTES * (n + 1))

@@ -1,7 +1,7 @@
 import { hashLeaves } from './bmt/leaf-hasher.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { AbortedError, CorruptError, type ErrorDetails, UnavailableError, withDetails } from './errors.ts'
-import { LEAF_RECORD_BYTES, recordAddress, recordAt, recordLeaf } from './leaf-record.ts'
+import { addressAt, LEAF_RECORD_BYTES } from './leaf-record.ts'
 import { CHUNK_BYTES } from './limits.ts'
 import type { LeafGroups, LeafRange } from './range-reader.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from './reference.ts'
@@ -104,14 +104,16 @@ class Verification {
   /** The records of the next leaves up to the first that is wrong, and what is wrong with that. */
   async #take(count: number): Promise<{ sound: Uint8Array; wrong?: CorruptError | undefined }> {
     const taken = new Uint8Array(LEAF_RECORD_BYTES * count)
-    for (let i = 0; i < count; i++) this.#bytes.take(recordLeaf(recordAt(taken, i)))
+    for (let i = 0; i < count; i++) {
+      this.#bytes.take(taken, LEAF_RECORD_BYTES * i + REFERENCE_BYTES, CHUNK_BYTES)
+    }
     const records = await hashLeaves(taken)
     if (await this.#prove(records, count)) {
       this.#leaf += count
       return { sound: records }
     }
     for (let i = 0; i < count; i++, this.#leaf++) {
-      const wrong = this.#wrong(recordAddress(recordAt(records, i)))
+      const wrong = this.#wrong(addressAt(records, i))
       if (wrong) return { sound: records.subarray(0, LEAF_RECORD_BYTES * i), wrong }
     }
     return { sound: records }
@@ -123,7 +125,7 @@ class Verification {
     if (!groups || this.#knows(leaf)) return false
     const group = groups.around(leaf)
     const addresses = new Uint8Array(REFERENCE_BYTES * count)
-    for (let i = 0; i < count; i++) addresses.set(recordAddress(recordAt(records, i)), REFERENCE_BYTES * i)
+    for (let i = 0; i < count; i++) addresses.set(addressAt(records, i), REFERENCE_BYTES * i)
     if (groups.offer(group, addresses)) return true
     try {
       await groups.fetch(group)

@@ -19,8 +19,10 @@ export class Cursor {
 
   /** Whether a field with this key comes next. */
   starts(key: Uint8Array): boolean {
-    if (this.at + key.length > this.end) return false
-    for (let i = 0; i < key.length; i++) if (this.bytes[this.at + i] !== key[i]) return false
+    const { bytes, at, end } = this
+    // Nearly all that do not come next differ in the first byte.
+    if (at >= end || bytes[at] !== key[0] || at + key.length > end) return false
+    for (let i = 1; i < key.length; i++) if (bytes[at + i] !== key[i]) return false
     return true
   }
 
