@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Limits } from '../peers/limits.ts'
 import type { Way } from '../peers/ours-reader.ts'
@@ -23,8 +24,13 @@ export async function bulkReads(bench: Bench, subject: Subject): Promise<Figure[
   const near = { id: subject.ours.id, beeUrl: bench.network.beeUrl, rpcUrl: bench.network.rpcUrl }
   const barred = size >= SMALLEST_BARRED
   let copies = 0
-  const read = (source: typeof near, way: Way) =>
-    bench.reader.sync(join(bench.folder, `${subject.name}-bulk-${copies++}`), source, size, way)
+  /** The copy goes at once: else the system would write it to the disk while the next rounds are timed. */
+  async function read(source: typeof near, way: Way): Promise<number> {
+    const folder = join(bench.folder, `${subject.name}-bulk-${copies++}`)
+    const ms = await bench.reader.sync(folder, source, size, way)
+    await rm(folder, { recursive: true })
+    return ms
+  }
 
   const times = { ranges: Number.POSITIVE_INFINITY, chunks: Number.POSITIVE_INFINITY }
   let limits: Limits | undefined
