@@ -19,11 +19,11 @@ import { FIRST_QUARANTINE_MS, LAST_QUARANTINE_MS } from './limits.ts'
 import { isTaken } from './taken.ts'
 import { Usefulness } from './usefulness.ts'
 
-/** Leaves that one gateway is sending. */
+/** Leaves that one gateway is sending, as records in arrays: see `RangeReader.readLeaves`. */
 export interface LeafStream {
   readonly gateway: Gateway
   readonly first: Uint8Array
-  /** Those behind the first. */
+  /** Those behind. */
   readonly rest: AsyncGenerator<Uint8Array, void, undefined>
   readonly stop: AbortController
 }
@@ -87,7 +87,7 @@ export class Gateway {
   }
 
   /**
-   * A stretch of a file, begun: its first leaf came and was verified. There must be room. `signal` stops the beginning
+   * A stretch of a file, begun: its first leaves came and were verified. There must be room. `signal` stops the beginning
    * alone; what was begun has to be stopped by `stop`. @throws as `chunk`, and REFUSED; `details.leaf` is the first leaf
    */
   async leaves(

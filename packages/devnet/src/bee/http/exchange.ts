@@ -86,7 +86,8 @@ export class Exchange {
 
   /**
    * A body in steps of pieces, each step in one write. If one fails to come, the connection is closed behind those that
-   * came: the client sees the head and a body cut short.
+   * came: the client sees the head and a body cut short. `headers` must have `Content-Length`: Node tells of no drain
+   * where it corks chunks of an unknown number.
    */
   async stream(
     status: number,
