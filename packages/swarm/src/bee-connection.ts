@@ -2,6 +2,8 @@ import { InvalidArgumentError, throwIfAborted } from '@remote-log/core'
 import { Exchange, readBody } from './exchange.ts'
 import { MAX_MESSAGE_BYTES } from './limits.ts'
 import type { RequestReport } from './request-report.ts'
+import { fetchTransport } from './transport/fetch-transport.ts'
+import { platformTransport, type Transport } from './transport/transport.ts'
 
 /** A request to a Bee node. */
 export interface BeeRequest {
@@ -40,7 +42,7 @@ export class BeeConnection {
   readonly #prefix: string
   readonly #authorization: Readonly<Record<string, string>>
   readonly #options: BeeConnectionOptions
-  readonly #fetch: typeof fetch
+  readonly #transport: Transport
 
   /** @throws INVALID_ARGUMENT unless `url` is an http(s) URL */
   constructor(options: BeeConnectionOptions) {
@@ -53,7 +55,7 @@ export class BeeConnection {
     this.#prefix = base.pathname.replace(/\/+$/, '')
     this.shownUrl = base.origin + this.#prefix
     this.#options = options
-    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    this.#transport = options.fetch ? fetchTransport(options.fetch) : platformTransport()
   }
 
   /** The URL for other clients of the same node, without user and password: these are in `authorization`. */
@@ -70,12 +72,13 @@ export class BeeConnection {
     throwIfAborted(signal, request.route)
     const exchange = this.#exchange(request, signal)
     try {
-      const response = await exchange.begin()
-      const limit = response.ok ? (request.limit ?? MAX_MESSAGE_BYTES) : MAX_MESSAGE_BYTES
-      const bytes = await readBody(response, limit)
+      const incoming = await exchange.begin()
+      const { status, headers } = incoming
+      const limit = isSuccess(status) ? (request.limit ?? MAX_MESSAGE_BYTES) : MAX_MESSAGE_BYTES
+      const bytes = await readBody(incoming, limit)
       exchange.received(bytes.length)
       if (bytes.length <= limit) exchange.complete()
-      return { status: response.status, headers: response.headers, bytes }
+      return { status, headers, bytes }
     } catch (error) {
       throw exchange.failure(error)
     } finally {
@@ -95,16 +98,15 @@ export class BeeConnection {
     throwIfAborted(signal, request.route)
     const exchange = this.#exchange(request, signal)
     try {
-      const response = await exchange.begin()
-      const bytes = response.ok ? new Uint8Array(0) : await readBody(response, MAX_MESSAGE_BYTES)
-      judge({ status: response.status, headers: response.headers, bytes })
-      const reader = response.body?.getReader()
-      for (;;) {
+      const incoming = await exchange.begin()
+      const { status, headers, body } = incoming
+      const bytes = isSuccess(status) ? new Uint8Array(0) : await readBody(incoming, MAX_MESSAGE_BYTES)
+      judge({ status, headers, bytes })
+      exchange.wait()
+      for await (const piece of body) {
+        exchange.received(piece.length)
+        yield piece
         exchange.wait()
-        const piece = await reader?.read()
-        if (!piece?.value) break
-        exchange.received(piece.value.length)
-        yield piece.value
       }
       exchange.complete()
     } catch (error) {
@@ -121,7 +123,7 @@ export class BeeConnection {
     const headers = { ...request.headers, ...this.#authorization }
     return new Exchange({
       ...this.#options,
-      fetch: this.#fetch,
+      transport: this.#transport,
       url,
       shownUrl: this.shownUrl,
       request,
@@ -129,6 +131,10 @@ export class BeeConnection {
       signal,
     })
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 function parseUrl(text: string): URL {

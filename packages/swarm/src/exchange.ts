@@ -2,10 +2,11 @@ import { RemoteLogError, UnavailableError } from '@remote-log/core'
 import { aborted, onAbort } from './abort-signals.ts'
 import type { BeeRequest } from './bee-connection.ts'
 import { answerHeadBytes, type RequestReport, requestHeadBytes } from './request-report.ts'
+import type { Incoming, Transport } from './transport/transport.ts'
 
 /** A request and where it goes. */
 export interface ExchangeOptions {
-  readonly fetch: typeof fetch
+  readonly transport: Transport
   readonly url: URL
   readonly shownUrl: string
   readonly request: BeeRequest
@@ -24,7 +25,7 @@ export class Exchange {
   #timer: ReturnType<typeof setTimeout> | undefined
   #timedOut = false
   #complete = false
-  #response: Response | undefined
+  #answer: Incoming | undefined
   #bodyBytes = 0
 
   constructor(options: ExchangeOptions) {
@@ -33,16 +34,11 @@ export class Exchange {
     this.wait()
   }
 
-  async begin(): Promise<Response> {
-    const { fetch, url, request, headers } = this.#options
-    const body = request.body as BodyInit | undefined
-    this.#response = await fetch(url, {
-      method: request.method,
-      headers,
-      signal: this.#stop.signal,
-      ...(body && { body }),
-    })
-    return this.#response
+  async begin(): Promise<Incoming> {
+    const { transport, url, request, headers } = this.#options
+    const { method, body } = request
+    this.#answer = await transport.send(url, { method, headers, body, signal: this.#stop.signal })
+    return this.#answer
   }
 
   /** Starts the time-out anew. */
@@ -79,7 +75,7 @@ export class Exchange {
       )
     }
     const why = networkReason(error)
-    const what = this.#response ? 'cut its answer short' : "can't be reached"
+    const what = this.#answer ? 'cut its answer short' : "can't be reached"
     return new UnavailableError(`${shownUrl} ${what} (${request.route}): ${why}`, details, error)
   }
 
@@ -92,36 +88,30 @@ export class Exchange {
   }
 
   #report(): void {
-    const { onRequest, request, url, headers } = this.#options
+    const { onRequest, request, url, headers, transport } = this.#options
     if (!onRequest) return
     const sent = request.body?.length ?? (request.method === 'GET' ? undefined : 0)
     onRequest({
       method: request.method,
       route: request.route,
-      status: this.#response?.status ?? 0,
-      bytesSent: requestHeadBytes(request.method, url, headers, sent) + (sent ?? 0),
-      bytesReceived: (this.#response ? answerHeadBytes(this.#response) : 0) + this.#bodyBytes,
+      status: this.#answer?.status ?? 0,
+      bytesSent: transport.ownHeadBytes + requestHeadBytes(request.method, url, headers, sent) + (sent ?? 0),
+      bytesReceived: (this.#answer ? answerHeadBytes(this.#answer) : 0) + this.#bodyBytes,
       ms: performance.now() - this.#began,
     })
   }
 }
 
 /** Reads a body up to `limit` bytes, and one more where there are more. */
-export async function readBody(response: Response, limit: number): Promise<Uint8Array> {
-  const announced = response.headers.get('content-length')
-  // A compressed body is longer than announced, so only a plain one is read in one go.
-  if (announced !== null && Number(announced) <= limit && !response.headers.has('content-encoding')) {
-    return new Uint8Array(await response.arrayBuffer())
-  }
-  const reader = response.body?.getReader()
+export async function readBody({ body }: Incoming, limit: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   let length = 0
-  while (reader && length <= limit) {
-    const { value } = await reader.read()
-    if (!value) break
-    pieces.push(value)
-    length += value.length
+  for await (const piece of body) {
+    pieces.push(piece)
+    length += piece.length
+    if (length > limit) break
   }
+  if (pieces.length === 1) return pieces[0]!.subarray(0, limit + 1)
   const whole = new Uint8Array(length)
   let at = 0
   for (const piece of pieces) {
@@ -131,9 +121,10 @@ export async function readBody(response: Response, limit: number): Promise<Uint8
   return whole.subarray(0, limit + 1)
 }
 
-/** Node hides what happened in `cause.code` (`ECONNREFUSED`), browsers tell nothing. */
+/** Node tells what happened in `code` (`ECONNREFUSED`), its fetch in `cause.code`, browsers not at all. */
 function networkReason(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code)
+  for (const teller of [error, error instanceof Error ? error.cause : undefined]) {
+    if (typeof teller === 'object' && teller !== null && 'code' in teller) return String(teller.code)
+  }
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, type TestContext, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { expectCode, seededBytes } from '@remote-log/conformance'
+import { makeChunk } from '@remote-log/core'
+import { BeeConnection } from '../src/bee-connection.ts'
+import { SwarmStore } from '../src/index.ts'
+import { answeringServer } from './answering-server.ts'
+
+const chunk = makeChunk(seededBytes('chunk', 4096))
+
+/** Answers each connection's first request, and closes the connection at the moment of its second. */
+async function closingServer(t: TestContext): Promise<{ url: string; asked: string[] }> {
+  const asked: string[] = []
+  const seen = new WeakSet<IncomingMessage['socket']>()
+  const server = createServer((request, response) => {
+    const { socket } = request
+    asked.push(`${request.method} ${seen.has(socket) ? 'again' : 'new'}`)
+    if (seen.has(socket)) return void socket.resetAndDestroy()
+    seen.add(socket)
+    response.end(request.method === 'GET' ? chunk.bytes : '{"uid":1}')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}
+
+describe('requests by Node’s own client', () => {
+  test('a redirect is followed, as fetch follows it', async t => {
+    const there = await answeringServer(t, (_, response) => response.end(chunk.bytes))
+    const here = await answeringServer(t, ({ url }, response) =>
+      response.writeHead(307, { location: there.url + url }).end('gone there'),
+    )
+    assert.deepEqual(await new SwarmStore({ url: here.url }).get(chunk.reference), chunk.bytes)
+  })
+
+  test('a body that comes compressed, though nobody asked for it, is expanded', async t => {
+    const server = await answeringServer(t, (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(chunk.bytes)),
+    )
+    assert.deepEqual(await new SwarmStore({ url: server.url }).get(chunk.reference), chunk.bytes)
+  })
+
+  test('a read over a connection that was closed just then is made again, over a new one', async t => {
+    const { url, asked } = await closingServer(t)
+    const store = new SwarmStore({ url, retryMs: 0 })
+    await store.get(chunk.reference)
+    assert.deepEqual(await store.get(chunk.reference), chunk.bytes)
+    assert.deepEqual(asked, ['GET new', 'GET again', 'GET new'])
+  })
+
+  test('what is not a read is not made again: it may have been done', async t => {
+    const { url, asked } = await closingServer(t)
+    const connection = new BeeConnection({ url, timeoutMs: 10_000 })
+    await connection.request({ method: 'GET', route: '/tags' }, undefined)
+    const writing = connection.request({ method: 'POST', route: '/tags' }, undefined)
+    const error = await expectCode(writing, 'UNAVAILABLE', 'POST')
+    assert.match(error.message, /can't be reached.*ECONNRESET/)
+    assert.deepEqual(asked, ['GET new', 'POST again'])
+  })
+
+  test('without Node’s client, as in a browser, and where a fetch is given, fetch is used', async t => {
+    const server = await answeringServer(t, ({ headers }, response) => {
+      assert.match(headers['user-agent'] ?? '', /node|undici/)
+      response.end(chunk.bytes)
+    })
+    const given = t.mock.fn(fetch)
+    assert.deepEqual(
+      await new SwarmStore({ url: server.url, fetch: given }).get(chunk.reference),
+      chunk.bytes,
+    )
+    assert.equal(given.mock.callCount(), 1)
+    t.mock.method(process, 'getBuiltinModule', () => undefined)
+    assert.deepEqual(await new SwarmStore({ url: server.url }).get(chunk.reference), chunk.bytes)
+  })
+})
