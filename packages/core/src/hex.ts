@@ -26,6 +26,18 @@ export function bytesToHex(bytes: Uint8Array): string {
   return ascii.decode(digits)
 }
 
+/** Whether these hex digits, which must be lower case, stand for the bytes from `at` on. */
+export function isHexAt(digits: string, bytes: Uint8Array, at: number): boolean {
+  const count = digits.length / 2
+  if (at + count > bytes.length) return false
+  for (let i = 0; i < count; i++) {
+    const byte = bytes[at + i]!
+    if (digits.charCodeAt(2 * i) !== FIRST_DIGITS[byte]) return false
+    if (digits.charCodeAt(2 * i + 1) !== SECOND_DIGITS[byte]) return false
+  }
+  return true
+}
+
 /** Parses exactly `length` bytes of hex, with or without `0x`, any case. @throws {@link InvalidArgumentError} */
 export function parseHex(text: string, length: number, what: string): Uint8Array {
   const digits = text.startsWith('0x') || text.startsWith('0X') ? text.slice(2) : text

@@ -23,7 +23,7 @@ export * from './errors.ts'
 export * from './feed/feed-address.ts'
 export type * from './feed/head-feed.ts'
 export * from './file-upload.ts'
-export * from './hex.ts'
+export { bytesToHex, parseHex } from './hex.ts'
 export * from './history/history-builder.ts'
 export {
   decodeHistoryEdge,

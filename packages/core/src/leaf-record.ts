@@ -24,10 +24,16 @@ export function* recordsIn(records: Uint8Array): Generator<Uint8Array, void, und
   for (let n = 0; n < countRecords(records); n++) yield recordAt(records, n)
 }
 
-/** The address in the nth of records that stand one behind the other, as a view. */
-export function addressAt(records: Uint8Array, n: number): Uint8Array {
-  const at = LEAF_RECORD_BYTES * n
-  return records.subarray(at, at + REFERENCE_BYTES)
+/** The addresses in records that stand one behind the other, 32 bytes each. */
+export function addressesIn(records: Uint8Array): Uint8Array {
+  const count = countRecords(records)
+  const addresses = new Uint8Array(REFERENCE_BYTES * count)
+  for (let n = 0; n < count; n++) {
+    for (let i = 0; i < REFERENCE_BYTES; i++) {
+      addresses[REFERENCE_BYTES * n + i] = records[LEAF_RECORD_BYTES * n + i]!
+    }
+  }
+  return addresses
 }
 
 /** The nth of records that stand one behind the other, as a view. */

@@ -1,7 +1,7 @@
 import { hashLeaves } from './bmt/leaf-hasher.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { AbortedError, CorruptError, type ErrorDetails, UnavailableError, withDetails } from './errors.ts'
-import { addressAt, LEAF_RECORD_BYTES } from './leaf-record.ts'
+import { addressesIn, LEAF_RECORD_BYTES, recordAddress, recordAt } from './leaf-record.ts'
 import { CHUNK_BYTES } from './limits.ts'
 import type { LeafGroups, LeafRange } from './range-reader.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from './reference.ts'
@@ -108,25 +108,23 @@ class Verification {
       this.#bytes.take(taken, LEAF_RECORD_BYTES * i + REFERENCE_BYTES, CHUNK_BYTES)
     }
     const records = await hashLeaves(taken)
-    if (await this.#prove(records, count)) {
+    if (await this.#prove(records)) {
       this.#leaf += count
       return { sound: records }
     }
     for (let i = 0; i < count; i++, this.#leaf++) {
-      const wrong = this.#wrong(addressAt(records, i))
+      const wrong = this.#wrong(recordAddress(recordAt(records, i)))
       if (wrong) return { sound: records.subarray(0, LEAF_RECORD_BYTES * i), wrong }
     }
     return { sound: records }
   }
 
   /** Whether these are all leaves of a group, and right; otherwise each of them can be checked by itself. */
-  async #prove(records: Uint8Array, count: number): Promise<boolean> {
+  async #prove(records: Uint8Array): Promise<boolean> {
     const [groups, leaf] = [this.#groups, this.#leaf]
     if (!groups || this.#knows(leaf)) return false
     const group = groups.around(leaf)
-    const addresses = new Uint8Array(REFERENCE_BYTES * count)
-    for (let i = 0; i < count; i++) addresses.set(addressAt(records, i), REFERENCE_BYTES * i)
-    if (groups.offer(group, addresses)) return true
+    if (groups.offer(group, addressesIn(records))) return true
     try {
       await groups.fetch(group)
     } catch (error) {

@@ -45,6 +45,11 @@ export class Cursor {
     this.at += length
   }
 
+  byte(what: string): number {
+    if (this.at >= this.end) this.canonical(`${what} is cut off`)
+    return this.bytes[this.at++]!
+  }
+
   /** A field of bytes of constant length. */
   field(key: Uint8Array, length: number, what: string): Uint8Array {
     this.key(key, what)
@@ -81,11 +86,6 @@ export class Cursor {
 
   canonical(message: string): never {
     return this.reject('canonical', `${message} at byte ${this.at}`, { byte: this.at })
-  }
-
-  private byte(what: string): number {
-    if (this.at >= this.end) this.canonical(`${what} is cut off`)
-    return this.bytes[this.at++]!
   }
 
   /** The value of a varint's bytes behind its first. */

@@ -1,5 +1,5 @@
 import { makeChunk } from '../bmt/make-chunk.ts'
-import { bytesToHex } from '../hex.ts'
+import { bytesToHex, isHexAt } from '../hex.ts'
 import { SALT_BYTES } from '../limits.ts'
 import type { LogHash } from '../log-id.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes, ZERO_REFERENCE } from '../reference.ts'
@@ -34,11 +34,12 @@ export interface PageExpectation {
  */
 export function decodePage(bytes: Uint8Array, expect: PageExpectation): Page {
   const entries: Entry[] = []
-  const { log, firstSeq, baseTimestamp, salt, tail, roots } = readPage(bytes, expect, pairs => {
+  const { firstSeq, baseTimestamp, saltAt, tail, roots } = readPage(bytes, expect, pairs => {
     while (pairs.next()) entries.push(pairs.entry())
     return entries.length
   })
-  return { log, firstSeq, baseTimestamp, salt, tail, entries, roots }
+  const salt = bytes.subarray(saltAt, saltAt + SALT_BYTES)
+  return { log: expect.log, firstSeq, baseTimestamp, salt, tail, entries, roots }
 }
 
 /** What a reader has to know of a page to check those beside it. */
@@ -67,11 +68,14 @@ export function outlineOf(page: Page): PageOutline {
   return { firstSeq, baseTimestamp, tail, nextSeq: firstSeq + entries.length, time: pageTime(page) }
 }
 
+/** A page's fields but its entries and its salt, which begins at byte `saltAt`. */
+type Frame = Omit<Page, 'log' | 'entries' | 'salt'> & { readonly saltAt: number }
+
 function readPage(
   bytes: Uint8Array,
   expect: PageExpectation,
   countPairs: (pairs: PairReader) => number,
-): Omit<Page, 'entries'> {
+): Frame {
   const reject = rejector(() => ({
     reference: expect.reference ?? referenceOf(bytes),
     log: expect.log,
@@ -80,19 +84,20 @@ function readPage(
   const cursor = new Cursor(bytes, reject)
   checkLength(cursor, expect.kind)
   readFormat(cursor)
-  const log = bytesToHex(cursor.field(PAGE_KEYS.log, 32, 'log')) as LogHash
-  if (log !== expect.log) reject('log', `belongs to another log, ${log}`, { got: log })
+  readLog(cursor, expect.log)
   cursor.key(PAGE_KEYS.firstSeq, 'firstSeq')
   const firstSeq = cursor.fixed64('firstSeq')
   cursor.key(PAGE_KEYS.baseTimestamp, 'baseTimestamp')
   const baseTimestamp = cursor.fixed64('baseTimestamp')
-  const salt = cursor.field(PAGE_KEYS.salt, SALT_BYTES, 'salt')
+  cursor.key(PAGE_KEYS.salt, 'salt')
+  const saltAt = cursor.at
+  cursor.skip(SALT_BYTES, 'salt')
   const roots = expect.kind === 'head' ? readRoots(cursor) : undefined
   const tail = readTail(cursor)
   const count = countPairs(new PairReader(cursor, firstSeq, baseTimestamp))
   if (!roots) readPadding(cursor)
   if (cursor.at !== bytes.length) cursor.canonical('more than the fields of a page')
-  const page = { log, firstSeq, baseTimestamp, salt, tail, roots }
+  const page = { firstSeq, baseTimestamp, saltAt, tail, roots }
   checkPlace(page, count, expect, reject)
   return page
 }
@@ -113,7 +118,7 @@ function readFormat(cursor: Cursor): void {
   const { bytes, reject } = cursor
   if (bytes.length > 0 && !cursor.starts(PAGE_KEYS.format)) reject('version', 'does not start with a version')
   cursor.key(PAGE_KEYS.format, 'format')
-  const format = cursor.take(1, 'format')[0]!
+  const format = cursor.byte('format')
   if ((format & 0x0f) !== PAGE_VERSION) {
     reject('version', `has the unknown version ${format & 0x0f}`, { version: format & 0x0f })
   }
@@ -121,6 +126,16 @@ function readFormat(cursor: Cursor): void {
   if (format >> 4 !== PLAIN_ENCODING) {
     reject('encoding', `has the unknown payload encoding ${format >> 4}`, { encoding: format >> 4 })
   }
+}
+
+function readLog(cursor: Cursor, expected: LogHash): void {
+  cursor.key(PAGE_KEYS.log, 'log')
+  if (isHexAt(expected, cursor.bytes, cursor.at)) {
+    cursor.at += 32
+    return
+  }
+  const got = bytesToHex(cursor.take(32, 'log'))
+  cursor.reject('log', `belongs to another log, ${got}`, { got })
 }
 
 function readRoots(cursor: Cursor): Roots {
@@ -141,12 +156,7 @@ function readTail(cursor: Cursor): Reference | undefined {
 }
 
 /** What the page says of its place must agree with itself and with what the reader knows. */
-function checkPlace(
-  page: Omit<Page, 'entries'>,
-  count: number,
-  expect: PageExpectation,
-  reject: Reject,
-): void {
+function checkPlace(page: Frame, count: number, expect: PageExpectation, reject: Reject): void {
   const { firstSeq, baseTimestamp, tail, roots } = page
   if (count === 0 && (!roots || roots.sealedPages === 0)) reject('empty', 'has no entry')
   const index = expect.index ?? roots?.sealedPages
