@@ -6,6 +6,7 @@ import {
   type BrowserStorage,
   browserStorage,
   connect,
+  type LocalDatabase,
   type RemoteLog,
   signerOf,
 } from '@remote-log/client'
@@ -68,6 +69,21 @@ export async function appendForever(acknowledged: (count: number) => Promise<voi
     await log.append(`entry ${i}`)
     await acknowledged(i + 1)
   }
+}
+
+/** Bytes of the buffer that comes back for a value of 10 bytes in a buffer of 1,000, which is written by a BrowserLevel alone, and by ours. */
+export async function keptBuffers(): Promise<{ alone: number; ours: number }> {
+  const encoding = { keyEncoding: 'utf8', valueEncoding: 'view' } as const
+  const kept = async (database: LocalDatabase) => {
+    await database.open()
+    const value = new Uint8Array(1000).subarray(20, 30)
+    await database.batch([{ type: 'put', key: 'key', value }], encoding)
+    const bytes = await database.get('key', encoding)
+    await database.close()
+    return bytes!.buffer.byteLength
+  }
+  const level = () => new BrowserLevel<string, Uint8Array>('kept buffers')
+  return { alone: await kept(level()), ours: await kept(new BrowserDatabase(level())) }
 }
 
 export async function publish(): Promise<number> {

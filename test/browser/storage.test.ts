@@ -54,6 +54,12 @@ describe('a log in a browser’s IndexedDB', () => {
     await tab.close()
   })
 
+  test('a value that is a part of a buffer is written without the rest of it', async () => {
+    const { alone, ours } = await first.evaluate(() => tested.keptBuffers())
+    assert.equal(alone, 1000, 'what IndexedDB does by itself')
+    assert.equal(ours, 10)
+  })
+
   test('a tab that crashes while it appends loses nothing that it acknowledged, and frees the log', async () => {
     const where = place('crash')
     const tab = await anotherTab(first)

@@ -1,6 +1,6 @@
 import { AbortedError, LockedError, UnavailableError } from '@remote-log/core'
 import { DatabaseOver } from './database-over.ts'
-import type { LocalDatabase } from './local-database.ts'
+import type { LocalChange, LocalDatabase } from './local-database.ts'
 
 /** A BrowserLevel, as far as it is needed here. */
 export interface IndexedDbLevel extends LocalDatabase {
@@ -33,6 +33,15 @@ export class BrowserDatabase extends DatabaseOver<IndexedDbLevel> {
   constructor(level: IndexedDbLevel, options: BrowserDatabaseOptions = {}) {
     super(level)
     this.#options = options
+  }
+
+  override get copiesValues(): boolean {
+    return true
+  }
+
+  /** IndexedDB writes the whole buffer of which a value is a view. */
+  override batch(...[changes, options]: Parameters<LocalDatabase['batch']>): Promise<void> {
+    return this.level.batch(changes.map(ownValue), options)
   }
 
   /** @throws LOCKED (another tab has it), ABORTED, UNAVAILABLE (no Web Locks: not https, nor localhost) */
@@ -100,6 +109,12 @@ export class BrowserDatabase extends DatabaseOver<IndexedDbLevel> {
     this.#release?.()
     this.#release = undefined
   }
+}
+
+/** The same change, with a value that is all of its buffer. */
+function ownValue(change: LocalChange): LocalChange {
+  if (change.type === 'del' || change.value.length === change.value.buffer.byteLength) return change
+  return { ...change, value: change.value.slice() }
 }
 
 /** BrowserLevel begins transactions without a hint: today's browsers then call them complete before they are on disk. */

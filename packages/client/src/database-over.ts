@@ -1,4 +1,4 @@
-import type { LocalDatabase } from './local-database.ts'
+import { copiesValues, type LocalDatabase } from './local-database.ts'
 
 /** A database over another one, which is opened and closed in a way of its own. */
 export abstract class DatabaseOver<Level extends LocalDatabase> implements LocalDatabase {
@@ -6,6 +6,10 @@ export abstract class DatabaseOver<Level extends LocalDatabase> implements Local
 
   constructor(level: Level) {
     this.level = level
+  }
+
+  get copiesValues(): boolean {
+    return copiesValues(this.level)
   }
 
   abstract open(): Promise<void>

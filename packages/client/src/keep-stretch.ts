@@ -1,3 +1,4 @@
+import type { RecordBuffers } from '@remote-log/core'
 import type { Anchor } from './anchor.ts'
 import type { LogContext } from './context.ts'
 import type { Fetched } from './fetched.ts'
@@ -32,16 +33,27 @@ export class Failures {
   }
 }
 
-/** Keeps one run of pages, which come newest first, some at once, each linked to its neighbours where these are known. */
+/** What keeping a run of pages needs of the operation that it is a part of. */
+export interface Keeping {
+  readonly failures: Failures
+  /** Where the records of pages go when they are written. */
+  readonly buffers: RecordBuffers
+  /** Told of each page. */
+  readonly progress: () => void
+}
+
+/**
+ * Keeps one run of pages, which come newest first, some at once, each linked to its neighbours where these are known.
+ * Nobody else may use the pages: the bytes of those that came by range are gone when they are written.
+ */
 export async function keepStretch(
   context: LogContext,
   anchor: Anchor,
   { from, to }: PageRange,
   fetched: AsyncIterable<readonly Fetched[]>,
-  failures: Failures,
-  progress: () => void,
+  { failures, buffers, progress }: Keeping,
 ): Promise<void> {
-  const keeper = new PageKeeper(context)
+  const keeper = new PageKeeper(context, buffers)
   let next = await knownPage(context, anchor, to)
   try {
     for await (const pages of fetched) {

@@ -51,7 +51,8 @@ export async function leafRun(
     try {
       reader.tally.request()
       const range = { from: from + before, to }
-      for await (const records of store.readLeaves(root, range, expected, { ...reader.call, groups })) {
+      const options = { ...reader.call, groups, buffers: reader.buffers }
+      for await (const records of store.readLeaves(root, range, expected, options)) {
         for (const record of recordsIn(records)) {
           reader.tally.chunk(CHUNK_BYTES)
           pages.push(decode(from + pages.length, record))

@@ -31,6 +31,11 @@ export interface LocalIterator extends AsyncIterable<[string, Uint8Array]> {
  * open at a time.
  */
 export interface LocalDatabase {
+  /**
+   * Whether a value's bytes are copied before `batch` resolves, as LevelDB and IndexedDB do, so that they may change after
+   * that. Where it is left out, they are left alone; ClassicLevel is known by itself.
+   */
+  readonly copiesValues?: boolean | undefined
   open(): Promise<void>
   close(): Promise<void>
   get(key: string, options: LocalEncoding): Promise<Uint8Array | undefined>
@@ -49,6 +54,11 @@ export const CLASSIC_LEVEL_OPTIONS = {
   compression: false,
   writeBufferSize: 32 << 20,
 } as const
+
+/** Whether the bytes of a written value may change. ClassicLevel alone has `compactRange`. */
+export function copiesValues(database: LocalDatabase): boolean {
+  return database.copiesValues ?? 'compactRange' in database
+}
 
 /** The encoding that every call of this package passes. */
 export const LOCAL_ENCODING: LocalEncoding = { keyEncoding: 'utf8', valueEncoding: 'view' }

@@ -11,6 +11,7 @@ import { type Announced, decodeAnnounced, encodeAnnounced } from './feed/announc
 import { decodeJournal, encodeJournal, type Journal } from './journal.ts'
 import { decodeKeptPage, encodeKeptPage, type KeptPage } from './kept-page.ts'
 import {
+  copiesValues,
   LOCAL_ENCODING,
   type LocalChange,
   type LocalDatabase,
@@ -69,6 +70,11 @@ export class LocalLog {
   constructor(db: LocalDatabase, log: LogHash) {
     this.#db = db
     this.log = log
+  }
+
+  /** Whether the bytes of what was written may change. */
+  get copiesValues(): boolean {
+    return copiesValues(this.#db)
   }
 
   /** @throws LOCKED (another process has the database open), UNAVAILABLE (it can't be opened) */

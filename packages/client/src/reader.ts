@@ -1,4 +1,10 @@
-import { type CallOptions, type ContentStore, pagePayload, type Reference } from '@remote-log/core'
+import {
+  type CallOptions,
+  type ContentStore,
+  pagePayload,
+  RecordBuffers,
+  type Reference,
+} from '@remote-log/core'
 import { estimateOf, type LinkEstimate } from './plan/link-estimate.ts'
 import type { OnProgress, OperationOptions, Progress } from './progress.ts'
 import { Tally } from './tally.ts'
@@ -9,20 +15,28 @@ export class Reader {
   /** What every call of this operation passes to the store. */
   readonly call: CallOptions
   readonly tally: Tally
+  /** Where pages that come by range lie; who has written them down may give them back. */
+  readonly buffers: RecordBuffers
   readonly #onProgress: OnProgress | undefined
   readonly #link: LinkEstimate
 
-  constructor(store: ContentStore, options: OperationOptions = {}, tally = new Tally()) {
+  constructor(
+    store: ContentStore,
+    options: OperationOptions = {},
+    tally = new Tally(),
+    buffers = new RecordBuffers(),
+  ) {
     this.store = store
     this.call = { signal: options.signal }
     this.tally = tally
+    this.buffers = buffers
     this.#onProgress = options.onProgress
     this.#link = estimateOf(store)
   }
 
   /** The same operation, with a part's own signal. */
   within(signal: AbortSignal): Reader {
-    return new Reader(this.store, { signal, onProgress: this.#onProgress }, this.tally)
+    return new Reader(this.store, { signal, onProgress: this.#onProgress }, this.tally, this.buffers)
   }
 
   /** A chunk, span first. @throws NOT_FOUND, UNAVAILABLE, CORRUPT, ABORTED */

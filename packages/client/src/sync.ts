@@ -168,11 +168,12 @@ async function fetchMissing(
       reader.tally.limitSpare(byteBudget - plan.spent.bytes - plan.bytes - SPAN_BYTES * plan.pages)
     let done = 0
     const progress = () => reader.progress('pages', ++done, plan.pages)
+    const keeping = { failures, buffers: reader.buffers, progress }
     for (const stretches of steps(context, reader, plan.stretches, window)) {
       const holes = await sealed.prepare(reader, stretches)
       for (const stretch of stretches) {
         const fetched = timed(reader, stretch, sealed.tryStretch(reader, stretch, holes, true))
-        await keepStretch(context, anchor, stretch, fetched, failures, progress)
+        await keepStretch(context, anchor, stretch, fetched, keeping)
         if (failures.storeIsGone) break
       }
       if (failures.storeIsGone) break

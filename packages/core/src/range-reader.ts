@@ -1,4 +1,5 @@
 import type { CallOptions, ContentStore } from './content-store.ts'
+import type { RecordBuffers } from './record-buffers.ts'
 import type { Reference } from './reference.ts'
 
 /** Leaves of a file from number `from` to before number `to`; each holds 4,096 bytes of it. */
@@ -23,6 +24,8 @@ export interface LeafGroups {
 export interface LeafOptions extends CallOptions {
   /** For leaves that `expected` does not know; only for a store that {@link RangeReader.provesGroups}. */
   readonly groups?: LeafGroups | undefined
+  /** Where records come from, and may go back to; without it each array is a new one. */
+  readonly buffers?: RecordBuffers | undefined
 }
 
 /** An optional ability of a {@link ContentStore}: a long stretch of a file in one request, verified leaf by leaf. */

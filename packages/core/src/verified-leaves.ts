@@ -3,7 +3,8 @@ import { ByteQueue } from './byte-queue.ts'
 import { AbortedError, CorruptError, type ErrorDetails, UnavailableError, withDetails } from './errors.ts'
 import { addressesIn, LEAF_RECORD_BYTES, recordAddress, recordAt } from './leaf-record.ts'
 import { CHUNK_BYTES } from './limits.ts'
-import type { LeafGroups, LeafRange } from './range-reader.ts'
+import type { LeafGroups, LeafOptions, LeafRange } from './range-reader.ts'
+import { RecordBuffers } from './record-buffers.ts'
 import { REFERENCE_BYTES, type Reference, referenceFromBytes } from './reference.ts'
 
 /** Where unverified bytes come from, for the details of errors: the file's root and, on a network, the gateway's url. */
@@ -19,10 +20,10 @@ export function verifiedLeaves(
   leaves: LeafRange,
   expected: (leaf: number) => Reference | undefined,
   origin: LeafOrigin,
-  groups?: LeafGroups,
+  options: Omit<LeafOptions, 'signal'> = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   demandLeaves(leaves)
-  return new Verification(leaves, expected, origin, groups).run(stream)
+  return new Verification(leaves, expected, origin, options).run(stream)
 }
 
 /** @throws RangeError unless these are leaves of a file, at least one */
@@ -40,6 +41,7 @@ class Verification {
   readonly #expected: (leaf: number) => Reference | undefined
   readonly #origin: LeafOrigin
   readonly #groups: LeafGroups | undefined
+  readonly #buffers: RecordBuffers
   readonly #bytes = new ByteQueue()
   /** The first leaf that was not handed on. */
   #leaf: number
@@ -48,12 +50,13 @@ class Verification {
     range: LeafRange,
     expected: (leaf: number) => Reference | undefined,
     origin: LeafOrigin,
-    groups: LeafGroups | undefined,
+    { groups, buffers = new RecordBuffers() }: Omit<LeafOptions, 'signal'>,
   ) {
     this.#range = range
     this.#expected = expected
     this.#origin = origin
     this.#groups = groups
+    this.#buffers = buffers
     this.#leaf = range.from
   }
 
@@ -103,11 +106,12 @@ class Verification {
 
   /** The records of the next leaves up to the first that is wrong, and what is wrong with that. */
   async #take(count: number): Promise<{ sound: Uint8Array; wrong?: CorruptError | undefined }> {
-    const taken = new Uint8Array(LEAF_RECORD_BYTES * count)
+    const taken = this.#buffers.take(count)
     for (let i = 0; i < count; i++) {
       this.#bytes.take(taken, LEAF_RECORD_BYTES * i + REFERENCE_BYTES, CHUNK_BYTES)
     }
     const records = await hashLeaves(taken)
+    this.#buffers.lend(records)
     if (await this.#prove(records)) {
       this.#leaf += count
       return { sound: records }

@@ -44,6 +44,7 @@ test('the exports are frozen: a change needs a changeset (node scripts/freeze-ex
     'PROOF_REASONS',
     'REFERENCE_BYTES',
     'ReadOnlyError',
+    'RecordBuffers',
     'RefusedError',
     'RemoteLogError',
     'ReorgError',

@@ -162,12 +162,12 @@ export class SwarmStore implements ContentStore, RangeReader {
     root: Reference,
     leaves: LeafRange,
     expected: (leaf: number) => Reference | undefined,
-    { signal, groups }: LeafOptions = {},
+    { signal, ...options }: LeafOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const from = leaves.from * CHUNK_BYTES
     const bytes = this.#node.range(root, from, leaves.to * CHUNK_BYTES - from, signal)
     const origin = { file: root, url: this.#node.connection.shownUrl }
-    return verifiedLeaves(bytes, leaves, expected, origin, groups)
+    return verifiedLeaves(bytes, leaves, expected, origin, options)
   }
 
   /** By requests for `/health`, as many as are welcome at first. */

@@ -66,11 +66,11 @@ export class MemoryContentStore implements ContentStore, RangeReader {
     root: Reference,
     leaves: LeafRange,
     expected: (leaf: number) => Reference | undefined,
-    { signal, groups }: LeafOptions = {},
+    { signal, ...options }: LeafOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const from = leaves.from * CHUNK_BYTES
     const bytes = this.range(root, from, leaves.to * CHUNK_BYTES - from, signal)
-    return verifiedLeaves(bytes, leaves, expected, { file: root }, groups)
+    return verifiedLeaves(bytes, leaves, expected, { file: root }, options)
   }
 
   /** Bytes of a file, unverified: for tests, in which a class derived from this one bends them. */
