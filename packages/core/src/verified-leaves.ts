@@ -33,6 +33,9 @@ export function demandLeaves({ from, to }: LeafRange): void {
   }
 }
 
+/** Reads that began. */
+let begun = 0
+
 /** Most leaves that are hashed in one go where each is known. */
 const MOST_AT_ONCE = 64
 
@@ -43,6 +46,7 @@ class Verification {
   readonly #groups: LeafGroups | undefined
   readonly #buffers: RecordBuffers
   readonly #bytes = new ByteQueue()
+  readonly #turn = begun++
   /** The first leaf that was not handed on. */
   #leaf: number
 
@@ -110,7 +114,7 @@ class Verification {
     for (let i = 0; i < count; i++) {
       this.#bytes.take(taken, LEAF_RECORD_BYTES * i + REFERENCE_BYTES, CHUNK_BYTES)
     }
-    const records = await hashLeaves(taken)
+    const records = await hashLeaves(taken, this.#turn)
     this.#buffers.lend(records)
     if (await this.#prove(records)) {
       this.#leaf += count

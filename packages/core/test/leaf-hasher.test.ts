@@ -46,7 +46,7 @@ test('a worker fills in the addresses that this thread computes, in the order of
 test('the shared worker takes part once it is ready, and both ways agree', async () => {
   const ways = new Set<string>()
   for (let i = 0; ways.size < 2; i++) {
-    const hashed = hashLeaves(records(`shared ${i}`, 2))
+    const hashed = hashLeaves(records(`shared ${i}`, 2), i)
     ways.add(hashed instanceof Promise ? 'worker' : 'this thread')
     assert.deepEqual(await hashed, records(`shared ${i}`, 2, true))
     await new Promise(resolve => setImmediate(resolve))

@@ -27,7 +27,7 @@ export class HashWorker {
     thread.onEnd(cause => {
       this.#state = 'ended'
       for (const { reject } of this.#questions.splice(0)) {
-        reject(new UnavailableError('the worker that hashes ended', { transient: true }, cause))
+        reject(ended(cause))
       }
     })
     const job: Job = { module: keccakModule(), constants: roundConstants(), constantsAt: ROUND_CONSTANTS_AT }
@@ -41,12 +41,17 @@ export class HashWorker {
 
   /** Records of leaves, of which the addresses are filled in. The buffer is taken away and comes back. @throws UNAVAILABLE where the worker ends before it answers */
   hash(records: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    if (this.#state === 'ended') return Promise.reject(ended())
     if (this.#questions.length === 0) this.#thread.keepAlive(true)
     const question = Promise.withResolvers<Uint8Array>()
     this.#questions.push(question)
     this.#thread.post(records, [records.buffer])
     return question.promise
   }
+}
+
+function ended(cause?: unknown): UnavailableError {
+  return new UnavailableError('the worker that hashes ended', { transient: true }, cause)
 }
 
 let shared: HashWorker | null | undefined
