@@ -1,4 +1,5 @@
 import { copiesValues, type LocalDatabase } from './local-database.ts'
+import { writeBatch } from './write-batch.ts'
 
 /** A database over another one, which is opened and closed in a way of its own. */
 export abstract class DatabaseOver<Level extends LocalDatabase> implements LocalDatabase {
@@ -22,8 +23,8 @@ export abstract class DatabaseOver<Level extends LocalDatabase> implements Local
     return this.level.get(...args)
   }
 
-  batch(...args: Parameters<LocalDatabase['batch']>): Promise<void> {
-    return this.level.batch(...args)
+  batch(...[changes, options]: Parameters<LocalDatabase['batch']>): Promise<void> {
+    return writeBatch(this.level, changes, options.sync === true)
   }
 
   iterator(...args: Parameters<LocalDatabase['iterator']>): ReturnType<LocalDatabase['iterator']> {

@@ -55,9 +55,14 @@ export const CLASSIC_LEVEL_OPTIONS = {
   writeBufferSize: 32 << 20,
 } as const
 
-/** Whether the bytes of a written value may change. ClassicLevel alone has `compactRange`. */
+/** Whether this is a ClassicLevel, which alone has `compactRange`. */
+export function isClassicLevel(database: LocalDatabase): boolean {
+  return 'compactRange' in database
+}
+
+/** Whether the bytes of a written value may change. */
 export function copiesValues(database: LocalDatabase): boolean {
-  return database.copiesValues ?? 'compactRange' in database
+  return database.copiesValues ?? isClassicLevel(database)
 }
 
 /** The encoding that every call of this package passes. */

@@ -23,6 +23,7 @@ import { decodeRanges, encodeRanges, PageRanges } from './page-ranges.ts'
 import { decodePaid, encodePaid, NOTHING_PAID, type Paid } from './paid.ts'
 import { openRecord, sealRecord } from './record.ts'
 import { decodeUnsent, type Unsent } from './unsent.ts'
+import { writeBatch } from './write-batch.ts'
 
 const DIGITS = 14
 
@@ -290,7 +291,7 @@ export class LocalLog {
   /** Writes all changes or none. With `sync` they are on disk (fsync) when it resolves, else with the operating system. */
   async write(changes: LocalChange[], sync: boolean): Promise<void> {
     if (changes.length === 0) return
-    await this.#reach('written', () => this.#db.batch(changes, { ...LOCAL_ENCODING, sync }))
+    await this.#reach('written', () => writeBatch(this.#db, changes, sync))
   }
 
   async #get(name: string): Promise<Uint8Array | undefined> {
