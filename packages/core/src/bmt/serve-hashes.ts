@@ -14,10 +14,12 @@ export interface Port {
 
 /**
  * What runs in a hashing worker: after its {@link Job} it takes records of full leaves (`leaf-record.ts`) one behind
- * the other, fills in their addresses (`bmt.ts`) and gives them back. Its source text is what the worker gets, so it uses nothing from outside itself.
+ * the other, fills in their addresses (`bmt.ts`) and gives them back. Two leaves at a time, so that both lanes of the
+ * module are used up to their roots. Its source text is what the worker gets, so it uses nothing from outside itself.
  */
 export function serveHashes(port: Port): void {
   const [chunk, node, span] = [4096, 32, 8]
+  const record = node + chunk
   let buffer = new Uint8Array(0)
   let run: (end: number, length: number) => void = () => {}
   port.onmessage = ({ data }) => {
@@ -26,19 +28,26 @@ export function serveHashes(port: Port): void {
       const exports = instance.exports as { memory: WebAssembly.Memory; run: typeof run }
       const constants = new DataView(exports.memory.buffer, data.constantsAt)
       data.constants.forEach((constant, i) => void constants.setBigUint64(8 * i, constant, true))
-      buffer = new Uint8Array(exports.memory.buffer, 0, chunk)
+      buffer = new Uint8Array(exports.memory.buffer, 0, 2 * chunk)
       run = exports.run
       port.postMessage('ready')
       return
     }
-    for (let at = 0; at < data.length; at += node + chunk) {
-      buffer.set(data.subarray(at + node, at + node + chunk))
-      for (let bytes = chunk; bytes >= 2 * node; bytes /= 2) run(bytes, 2 * node)
-      buffer.copyWithin(span, 0, node)
-      buffer.fill(0, 0, span)
-      buffer[1] = chunk >> 8
-      run(span + node, span + node)
-      data.set(buffer.subarray(0, node), at)
+    for (let at = 0; at < data.length; ) {
+      const leaves = Math.min(2, (data.length - at) / record)
+      for (let i = 0; i < leaves; i++) {
+        const end = at + (i + 1) * record
+        buffer.set(data.subarray(end - chunk, end), i * chunk)
+      }
+      for (let bytes = leaves * chunk; bytes > leaves * node; bytes /= 2) run(bytes, 2 * node)
+      for (let i = leaves - 1; i >= 0; i--) {
+        const to = i * (span + node)
+        buffer.copyWithin(to + span, i * node, (i + 1) * node)
+        buffer.fill(0, to, to + span)
+        buffer[to + 1] = chunk >> 8
+      }
+      run(leaves * (span + node), span + node)
+      for (let i = 0; i < leaves; i++, at += record) data.set(buffer.subarray(i * node, (i + 1) * node), at)
     }
     port.postMessage(data, [data.buffer])
   }
