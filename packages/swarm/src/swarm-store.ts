@@ -58,7 +58,7 @@ export interface SwarmStoreOptions {
   readonly retryMs?: number | undefined
   /** How long an upload may stand still before `confirm` gives up, in milliseconds. Default 120,000. */
   readonly patienceMs?: number | undefined
-  /** In place of the platform's `fetch`. */
+  /** In place of Node's own HTTP client, or of the platform's `fetch` elsewhere. */
   readonly fetch?: typeof fetch | undefined
   /** Told of each request when it has ended (not of the one that `batches` makes through bee-js). */
   readonly onRequest?: ((report: RequestReport) => void) | undefined

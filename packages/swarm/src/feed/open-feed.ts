@@ -24,7 +24,7 @@ export interface SwarmFeedOptions {
   readonly beginsLog?: boolean | undefined
   /** Silence after which a node is given up, in milliseconds. Default 5,000 where it is read, 30,000 where written. */
   readonly timeoutMs?: number | undefined
-  /** In place of the platform's `fetch`. */
+  /** In place of Node's own HTTP client, or of the platform's `fetch` elsewhere. */
   readonly fetch?: typeof fetch | undefined
   /** Told of each request when it has ended. */
   readonly onRequest?: ((report: RequestReport) => void) | undefined
