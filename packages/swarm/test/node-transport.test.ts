@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { expectCode, seededBytes } from '@remote-log/conformance'
 import { makeChunk } from '@remote-log/core'
 import { BeeConnection } from '../src/bee-connection.ts'
 import { SwarmStore } from '../src/index.ts'
+import { nodeTransport } from '../src/transport/node-transport.ts'
 import { answeringServer } from './answering-server.ts'
 
 const chunk = makeChunk(seededBytes('chunk', 4096))
@@ -41,11 +42,63 @@ describe('requests by Node’s own client', () => {
     assert.deepEqual(await new SwarmStore({ url: here.url }).get(chunk.reference), chunk.bytes)
   })
 
-  test('a body that comes compressed, though nobody asked for it, is expanded', async t => {
-    const server = await answeringServer(t, (_, response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(chunk.bytes)),
-    )
-    assert.deepEqual(await new SwarmStore({ url: server.url }).get(chunk.reference), chunk.bytes)
+  for (const status of [301, 302, 303]) {
+    test(`a write that is answered by ${status} is not made again: it may have been done`, async t => {
+      const asked: string[] = []
+      const server = await answeringServer(t, ({ method }, response) => {
+        asked.push(method!)
+        response.writeHead(status, { location: '/elsewhere' }).end()
+      })
+      const connection = new BeeConnection({ url: server.url, timeoutMs: 10_000 })
+      const answer = await connection.request({ method: 'POST', route: '/tags' }, undefined)
+      assert.equal(answer.status, status)
+      assert.deepEqual(asked, ['POST'])
+    })
+  }
+
+  for (const [coding, compress] of [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+  ] as const) {
+    test(`a body that comes as ${coding}, though nobody asked for it, is expanded, and nothing is asked twice`, async t => {
+      let asked = 0
+      const server = await answeringServer(t, (_, response) => {
+        asked++
+        response.writeHead(200, { 'content-encoding': coding }).end(compress(chunk.bytes))
+      })
+      assert.deepEqual(await new SwarmStore({ url: server.url }).get(chunk.reference), chunk.bytes)
+      assert.equal(asked, 1)
+    })
+  }
+
+  test('a compressed body that is cut or damaged is UNAVAILABLE', async t => {
+    const compressed = gzipSync(chunk.bytes)
+    for (const body of [compressed.subarray(0, 100), compressed.with(20, compressed[20]! ^ 255)]) {
+      const server = await answeringServer(t, (_, response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(body),
+      )
+      const store = new SwarmStore({ url: server.url, retryMs: 0 })
+      await expectCode(store.get(chunk.reference), 'UNAVAILABLE', 'get')
+    }
+  })
+
+  test('an answer that breaks off over a used connection is not asked for again behind the caller’s back', async t => {
+    let asked = 0
+    const server = await answeringServer(t, ({ socket }, response) => {
+      if (++asked !== 2) return void response.end(chunk.bytes)
+      response.writeHead(200, { 'content-length': chunk.bytes.length })
+      response.write(chunk.bytes.subarray(0, 100), () => socket.resetAndDestroy())
+    })
+    const { signal } = new AbortController()
+    const get = async () => {
+      const outgoing = { method: 'GET', headers: {}, body: undefined, signal }
+      const { body } = await nodeTransport()!.send(new URL(server.url), outgoing)
+      return Array.fromAsync(body)
+    }
+    await get()
+    await assert.rejects(get(), { code: 'ECONNRESET' })
+    await get()
+    assert.equal(asked, 3)
   })
 
   test('a read over a connection that was closed just then is made again, over a new one', async t => {

@@ -18,8 +18,8 @@ const MOST_WAITING = 1 << 18
 export function nodeBody(
   answer: NodeAnswer,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const waiting: Uint8Array[] = []
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  const waiting: Uint8Array<ArrayBuffer>[] = []
   let bytes = 0
   let end: 'whole' | Error | undefined
   let wake = () => {}
@@ -37,7 +37,7 @@ export function nodeBody(
     })
   }
 
-  async function* pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     try {
       for (;;) {
         // Of a request that is given up, Node throws away what waits, and ends the body as if it were whole.

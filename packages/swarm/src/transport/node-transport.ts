@@ -28,15 +28,15 @@ interface NodeResponse extends NodeAnswer {
 /** An answer of which the head came. */
 interface Begun {
   readonly answer: NodeResponse
-  readonly body: AsyncIterable<Uint8Array>
+  readonly body: ReturnType<typeof nodeBody>
 }
 
 let shared: Transport | undefined
 
 /**
  * Exchanges by Node's `http`, with connections that all callers share; undefined where this is not Node. Long answers cost
- * less than by Node's `fetch`, which copies them once more and hands them through a web stream (`bench/http.ts`). What
- * `fetch` would do besides, follow a redirect or expand a body, is left to it.
+ * less than by Node's `fetch`, which copies them once more and hands them through a web stream (`bench/http.ts`). Redirects
+ * are left to `fetch`.
  */
 export function nodeTransport(): Transport | undefined {
   const [plain, secure] = [builtin('node:http'), builtin('node:https')]
@@ -67,13 +67,15 @@ function overNode(clients: Readonly<Record<string, NodeHttp>>): Transport {
     const length = body ? { 'content-length': `${body.length}` } : {}
     const options = { method, signal, agent: agents[url.protocol], headers: { ...headers, ...length } }
     return new Promise((resolve, reject) => {
-      const request = clients[url.protocol]!.request(url, options, answer =>
-        resolve({ answer, body: nodeBody(answer, signal) }),
-      )
+      let answered = false
+      const request = clients[url.protocol]!.request(url, options, answer => {
+        answered = true
+        resolve({ answer, body: nodeBody(answer, signal) })
+      })
       request.on('error', error => {
         // The server closed an idle connection at the moment at which it was used again.
-        const stale = request.reusedSocket && error.code === 'ECONNRESET' && method === 'GET'
-        if (stale && !signal.aborted) begin(url, outgoing).then(resolve, reject)
+        const stale = request.reusedSocket && !answered && error.code === 'ECONNRESET'
+        if (stale && method === 'GET' && !signal.aborted) begin(url, outgoing).then(resolve, reject)
         else reject(error)
       })
       request.end(body)
@@ -87,14 +89,34 @@ function overNode(clients: Readonly<Record<string, NodeHttp>>): Transport {
       const { statusCode: status, statusMessage: statusText, rawHeaders } = answer
       const headers = new Headers()
       for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i]!, rawHeaders[i + 1]!)
-      if (!isForFetch(status, headers)) return { status, statusText, headers, body }
+      if (!leadsElsewhere(outgoing.method, status, headers)) {
+        return { status, statusText, headers, body: expanded(body, headers) }
+      }
       answer.destroy()
       return byFetch.send(url, outgoing)
     },
   }
 }
 
-function isForFetch(status: number, headers: Headers): boolean {
-  const redirected = status >= 300 && status < 400 && headers.has('location')
-  return redirected || (headers.get('content-encoding') ?? 'identity') !== 'identity'
+/** A redirect that says that nothing was done yet: only after 307 and 308 that holds for what is not a read (RFC 9110, 15.4). */
+function leadsElsewhere(method: string, status: number, headers: Headers): boolean {
+  if (!headers.has('location')) return false
+  return [307, 308].includes(status) || (method === 'GET' && [301, 302, 303].includes(status))
+}
+
+/** Nobody asks for a compressed body here, but some proxies send one. */
+function expanded(body: Begun['body'], headers: Headers): AsyncIterable<Uint8Array> {
+  const coding = headers.get('content-encoding')
+  if (coding !== 'gzip' && coding !== 'deflate') return body
+  const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { value, done } = await body.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel() {
+      await body.return()
+    },
+  })
+  return compressed.pipeThrough(new DecompressionStream(coding))
 }
