@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
@@ -12,6 +13,13 @@ import { nodeTransport } from '../src/transport/node-transport.ts'
 import { answeringServer } from './answering-server.ts'
 
 const chunk = makeChunk(seededBytes('chunk', 4096))
+
+/** Reads the chunk from the node at the URL that it is given. */
+const READER = `
+  import { SwarmStore } from '../src/index.ts'
+  await new SwarmStore({ url: process.argv[1], retryMs: 0 }).get('${chunk.reference}')
+  process.stdout.write('${chunk.reference}')
+`
 
 /** Answers each connection's first request, and closes the connection at the moment of its second. */
 async function closingServer(t: TestContext): Promise<{ url: string; asked: string[] }> {
@@ -117,6 +125,22 @@ describe('requests by Node’s own client', () => {
     const error = await expectCode(writing, 'UNAVAILABLE', 'POST')
     assert.match(error.message, /can't be reached.*ECONNRESET/)
     assert.deepEqual(asked, ['GET new', 'POST again'])
+  })
+
+  test('where Node is told of a proxy, it is asked', async t => {
+    const server = await answeringServer(t, (_, response) => response.end(chunk.bytes))
+    const asked: string[] = []
+    const proxy = await answeringServer(t, ({ url }, response) => {
+      asked.push(url!)
+      get(url!, answer => answer.pipe(response))
+    })
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', READER, server.url], {
+      cwd: import.meta.dirname,
+      env: { ...process.env, NODE_USE_ENV_PROXY: '1', http_proxy: proxy.url, no_proxy: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    assert.equal((await Array.fromAsync(child.stdout)).join(''), chunk.reference)
+    assert.deepEqual(asked, [`${server.url}/chunks/${chunk.reference}`])
   })
 
   test('without Node’s client, as in a browser, and where a fetch is given, fetch is used', async t => {

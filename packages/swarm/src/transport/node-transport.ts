@@ -4,12 +4,9 @@ import type { Outgoing, Transport } from './transport.ts'
 
 /** What Node adds to a request by itself. */
 const OWN_HEAD = ' HTTP/1.1\r\nHost: \r\nConnection: keep-alive\r\n\r\n'
-/** How long a connection waits for its next request, in ms: less than servers wait before they close one. */
-const IDLE_MS = 4000
 
 /** The parts of Node's `http` and `https` that are used here. */
 interface NodeHttp {
-  Agent: new (options: object) => object
   request(url: URL, options: object, onAnswer: (answer: NodeResponse) => void): NodeRequest
 }
 
@@ -34,7 +31,7 @@ interface Begun {
 let shared: Transport | undefined
 
 /**
- * Exchanges by Node's `http`, with connections that all callers share; undefined where this is not Node. Long answers cost
+ * Exchanges by Node's `http` over its global agent, so by a proxy where Node is told of one; undefined where this is not Node. Long answers cost
  * less than by Node's `fetch`, which copies them once more and hands them through a web stream (`bench/http.ts`). Redirects
  * are left to `fetch`.
  */
@@ -54,18 +51,12 @@ function builtin(name: string): NodeHttp | undefined {
 }
 
 function overNode(clients: Readonly<Record<string, NodeHttp>>): Transport {
-  const agents = Object.fromEntries(
-    Object.entries(clients).map(([protocol, { Agent }]) => [
-      protocol,
-      new Agent({ keepAlive: true, timeout: IDLE_MS }),
-    ]),
-  )
   const byFetch = fetchTransport((input, init) => globalThis.fetch(input, init))
 
   function begin(url: URL, outgoing: Outgoing): Promise<Begun> {
     const { method, headers, body, signal } = outgoing
     const length = body ? { 'content-length': `${body.length}` } : {}
-    const options = { method, signal, agent: agents[url.protocol], headers: { ...headers, ...length } }
+    const options = { method, signal, headers: { ...headers, ...length } }
     return new Promise((resolve, reject) => {
       let answered = false
       const request = clients[url.protocol]!.request(url, options, answer => {
