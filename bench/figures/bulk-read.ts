@@ -7,8 +7,8 @@ import { type Bench, throughLink } from './bench.ts'
 import type { Subject } from './subject.ts'
 
 /**
- * Each is timed so often, an odd number. A read is compared with the limits measured right before it, since what else a machine does
- * changes its speed by half within seconds; of all rounds the one in the middle counts.
+ * Each is timed so often, an odd number. A read is compared with the limits measured right before it, since what else a
+ * machine does changes its speed by half within seconds; of all rounds the one in the middle counts.
  */
 const ROUNDS = 33
 /** Reading chunk by chunk takes so much longer that it is timed in every eighth round. */

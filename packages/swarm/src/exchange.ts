@@ -124,7 +124,8 @@ export async function readBody({ body }: Incoming, limit: number): Promise<Uint8
 /** Node tells what happened in `code` (`ECONNREFUSED`), its fetch in `cause.code`, browsers not at all. */
 function networkReason(error: unknown): string {
   for (const teller of [error, error instanceof Error ? error.cause : undefined]) {
-    if (typeof teller === 'object' && teller !== null && 'code' in teller) return String(teller.code)
+    const code = typeof teller === 'object' && teller !== null && 'code' in teller && teller.code
+    if (typeof code === 'string') return code
   }
   return error instanceof Error ? error.message : String(error)
 }

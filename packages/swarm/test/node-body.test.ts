@@ -73,6 +73,13 @@ describe('the body of an answer from Node', () => {
     assert.deepEqual(answer.calls, ['pause', 'resume'])
   })
 
+  test('whose connection closes without a word is not whole', async () => {
+    const answer = new ScriptedAnswer()
+    const body = nodeBody(answer, running)
+    answer.emit('close')
+    await assert.rejects(body.next(), { name: 'NetworkError' })
+  })
+
   test('that is left early takes its connection with it', async () => {
     const answer = new ScriptedAnswer()
     const body = nodeBody(answer, running)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { expectCode, seededBytes } from '@remote-log/conformance'
@@ -107,6 +107,60 @@ describe('requests by Node’s own client', () => {
     await assert.rejects(get(), { code: 'ECONNRESET' })
     await get()
     assert.equal(asked, 3)
+  })
+
+  const hostile: readonly [string, string, RegExp][] = [
+    [
+      '101, for another protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+      /can't be reached.*the connection closed/,
+    ],
+    [
+      'a head without end',
+      `HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}`,
+      /can't be reached.*HPE_HEADER_OVERFLOW/,
+    ],
+    [
+      'two lengths',
+      'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello',
+      /can't be reached.*HPE_/,
+    ],
+    [
+      'a length of nonsense',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello',
+      /cut its answer short/,
+    ],
+  ]
+  for (const [what, answer, message] of hostile) {
+    test(`${what} is UNAVAILABLE`, async t => {
+      const server = createNetServer(socket => {
+        socket.on('error', () => {})
+        socket.once('data', () => socket.write(answer))
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      t.after(() => server.close())
+      const { port } = server.address() as AddressInfo
+      const store = new SwarmStore({ url: `http://127.0.0.1:${port}`, retryMs: 0 })
+      const error = await expectCode(store.get(chunk.reference), 'UNAVAILABLE', what)
+      assert.match(error.message, message)
+    })
+  }
+
+  test('a small answer that expands to 100 MB is read as far as a chunk goes', async t => {
+    const bomb = gzipSync(Buffer.alloc(100_000_000))
+    const server = await answeringServer(t, (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+    )
+    let received = 0
+    const store = new SwarmStore({
+      url: server.url,
+      retryMs: 0,
+      onRequest: ({ bytesReceived }) => {
+        received += bytesReceived
+      },
+    })
+    await expectCode(store.get(chunk.reference), 'CORRUPT', 'get')
+    assert.ok(received < 10_000, `${received} bytes`)
   })
 
   test('a read over a connection that was closed just then is made again, over a new one', async t => {

@@ -1,10 +1,15 @@
 /** The part of Node's `IncomingMessage` through which a body comes. */
 export interface NodeAnswer {
   on(event: 'data', listener: (piece: Uint8Array<ArrayBuffer>) => void): void
-  on(event: 'end' | 'error', listener: (error?: Error) => void): void
+  on(event: 'end' | 'error' | 'close', listener: (error?: Error) => void): void
   pause(): void
   resume(): void
   destroy(): void
+}
+
+/** What is wrong where a connection closes without a reason. */
+export function closed(): Error {
+  return new DOMException('the connection closed', 'NetworkError')
 }
 
 /** Bytes that may wait for the reader before the connection is left to fill up. */
@@ -36,6 +41,11 @@ export function nodeBody(
       wake()
     })
   }
+
+  answer.on('close', () => {
+    end ??= closed()
+    wake()
+  })
 
   async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     try {

@@ -1,5 +1,5 @@
 import { fetchTransport } from './fetch-transport.ts'
-import { type NodeAnswer, nodeBody } from './node-body.ts'
+import { closed, type NodeAnswer, nodeBody } from './node-body.ts'
 import type { Outgoing, Transport } from './transport.ts'
 
 /** What Node adds to a request by itself. */
@@ -13,6 +13,7 @@ interface NodeHttp {
 interface NodeRequest {
   readonly reusedSocket: boolean
   on(event: 'error', listener: (error: Error & { readonly code?: string }) => void): void
+  on(event: 'close', listener: () => void): void
   end(body?: Uint8Array): void
 }
 
@@ -31,9 +32,9 @@ interface Begun {
 let shared: Transport | undefined
 
 /**
- * Exchanges by Node's `http` over its global agent, so by a proxy where Node is told of one; undefined where this is not Node. Long answers cost
- * less than by Node's `fetch`, which copies them once more and hands them through a web stream (`bench/http.ts`). Redirects
- * are left to `fetch`.
+ * Exchanges by Node's `http` over its global agent, so by a proxy where Node is told of one; undefined where this is not
+ * Node. Long answers cost less than by Node's `fetch`, which copies them once more and hands them through a web stream
+ * (`bench/http.ts`). Redirects are left to `fetch`.
  */
 export function nodeTransport(): Transport | undefined {
   const [plain, secure] = [builtin('node:http'), builtin('node:https')]
@@ -58,16 +59,21 @@ function overNode(clients: Readonly<Record<string, NodeHttp>>): Transport {
     const length = body ? { 'content-length': `${body.length}` } : {}
     const options = { method, signal, headers: { ...headers, ...length } }
     return new Promise((resolve, reject) => {
-      let answered = false
+      let [answered, failed] = [false, false]
       const request = clients[url.protocol]!.request(url, options, answer => {
         answered = true
         resolve({ answer, body: nodeBody(answer, signal) })
       })
       request.on('error', error => {
+        failed = true
         // The server closed an idle connection at the moment at which it was used again.
         const stale = request.reusedSocket && !answered && error.code === 'ECONNRESET'
         if (stale && method === 'GET' && !signal.aborted) begin(url, outgoing).then(resolve, reject)
         else reject(error)
+      })
+      // Without a word it closes where the server wants to speak another protocol (101).
+      request.on('close', () => {
+        if (!answered && !failed) reject(closed())
       })
       request.end(body)
     })
