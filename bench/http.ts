@@ -6,6 +6,7 @@ import { nodeTransport } from '../packages/swarm/src/transport/node-transport.ts
 import type { Transport } from '../packages/swarm/src/transport/transport.ts'
 import type { DevnetOperations } from './peers/devnet.ts'
 import { startPeer } from './process/peer.ts'
+import { middle } from './report/middle.ts'
 import { type Figure, judge, timesAnchor } from './report/row.ts'
 
 const FILE_BYTES = 16 * 2 ** 20
@@ -33,7 +34,7 @@ export async function httpFigure(): Promise<Figure> {
         if (round >= WARM_UP) ms[i]!.push(spent)
       }
     }
-    const [ours, theirs] = ms.map(all => FILE_BYTES / 1e3 / middle(all))
+    const [ours, theirs] = ms.map(all => FILE_BYTES / 1e3 / middle(all, ms => ms))
     return {
       figure: `a file of ${FILE_BYTES / 2 ** 20} MiB by ranges of 2 MiB, unverified`,
       unit: 'MB per CPU second',
@@ -75,10 +76,6 @@ async function cpuMs(work: () => Promise<void>): Promise<number> {
   await work()
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1000
-}
-
-function middle(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[all.length >> 1]!
 }
 
 if (import.meta.main) {

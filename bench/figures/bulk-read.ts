@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Limits } from '../peers/limits.ts'
 import type { Way } from '../peers/ours-reader.ts'
+import { middle } from '../report/middle.ts'
 import { atMost, type Figure, timesAnchor } from '../report/row.ts'
 import { type Bench, throughLink } from './bench.ts'
 import type { Subject } from './subject.ts'
@@ -97,8 +98,3 @@ export async function bulkReads(bench: Bench, subject: Subject): Promise<Figure[
 
 /** A read and its limits, measured one behind the other, in milliseconds. */
 type Round = Limits & { readonly readMs: number }
-
-/** The one in the middle by a value. */
-function middle<T>(all: readonly T[], value: (one: T) => number): T {
-  return all.toSorted((a, b) => value(a) - value(b))[all.length >> 1]!
-}

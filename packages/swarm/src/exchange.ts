@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js'
 import { RemoteLogError, UnavailableError } from '@remote-log/core'
 import { aborted, onAbort } from './abort-signals.ts'
 import type { BeeRequest } from './bee-connection.ts'
@@ -111,13 +112,7 @@ export async function readBody({ body }: Incoming, limit: number): Promise<Uint8
     length += piece.length
     if (length > limit) break
   }
-  if (pieces.length === 1) return pieces[0]!.subarray(0, limit + 1)
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
+  const whole = pieces.length === 1 ? pieces[0]! : concatBytes(...pieces)
   return whole.subarray(0, limit + 1)
 }
 
